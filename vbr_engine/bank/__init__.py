@@ -1,0 +1,1 @@
+"""Everything about a question bank: what it is, reading it, checking it, drawing a form."""

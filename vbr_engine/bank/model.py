@@ -1,0 +1,353 @@
+"""What a bank is: frozen objects that are valid once made.
+
+`vbr_engine.bank.parse` makes them from mappings and reports every problem; nothing else should
+need to. Texts live apart from keys, in one `Catalogue` per language, so that what a candidate
+reads can be handed around without the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+__all__ = [
+    "Band",
+    "BandText",
+    "Bank",
+    "BankStatus",
+    "Blueprint",
+    "Catalogue",
+    "Crosswalk",
+    "Item",
+    "ItemText",
+    "KeyKind",
+    "Practice",
+    "Probe",
+    "Provenance",
+    "ResponseFormat",
+    "ScoringPolicy",
+    "StandardErrorRule",
+    "Value",
+    "ValueText",
+]
+
+
+class ResponseFormat(StrEnum):
+    """How a candidate answers an item."""
+
+    RATE = "rate"
+    RANK = "rank"
+    MOST_LEAST = "most-least"
+    PICK = "pick"
+
+
+class BankStatus(StrEnum):
+    """How far the evidence behind a bank goes."""
+
+    DRAFT = "draft key, no panel, no norms"
+    PANEL = "panel key, no norms"
+    NORMED = "panel key and norms"
+
+
+class KeyKind(StrEnum):
+    """Where a key comes from."""
+
+    AUTHORS = "authors"
+    PANEL = "panel"
+    EMPIRICAL = "empirical"
+
+
+class StandardErrorRule(StrEnum):
+    """How a standard error is found."""
+
+    ABSOLUTE_ERROR = "absolute-error"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A construct that the bank measures; its words are in `ValueText`."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """A scenario with its options and key.
+
+    Parameters
+    ----------
+    id, value : str
+        The item, and the one value that it measures.
+    format : ResponseFormat
+    options : tuple of str
+        Option ids, 2 to 8, in the order of the file.
+    key : tuple of float
+        One number per option, in the encoding of the response matrix: the keyed rating for
+        ``rate``; the keyed rank, 1 best, for ``rank``; 1, -1 or 0 for ``most-least``; 1 or 0 for
+        ``pick``.
+    scale : int or None
+        Number of rating points, for ``rate`` only.
+    agreement : tuple of tuple of float or None
+        For ``rate`` under the rule ``agreement``: per option, the share of the panel at each
+        scale point.
+    topics : tuple of str
+        What the scenario is about, for drawing and for readers.
+
+    Examples
+    --------
+    >>> item = Item("late", "respect", ResponseFormat.PICK, ("a", "b", "c"), (1.0, 0.0, 1.0))
+    >>> item.columns, item.picks
+    (('late.a', 'late.b', 'late.c'), 2)
+    """
+
+    id: str
+    value: str
+    format: ResponseFormat
+    options: tuple[str, ...]
+    key: tuple[float, ...]
+    scale: int | None = None
+    agreement: tuple[tuple[float, ...], ...] | None = None
+    topics: tuple[str, ...] = ()
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Names of this item's columns in a response matrix, ``item.option``."""
+        return tuple(f"{self.id}.{option}" for option in self.options)
+
+    @property
+    def picks(self) -> int:
+        """How many options a candidate chooses, for ``pick``."""
+        return sum(1 for keyed in self.key if keyed == 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A stretch of the chance-corrected scale, from `minimum` upwards; words in `BandText`."""
+
+    id: str
+    minimum: float
+
+
+@dataclass(frozen=True)
+class ScoringPolicy:
+    """How answers become a profile: declared, versioned data.
+
+    Parameters
+    ----------
+    id : str
+        Name and version, such as ``key-distance-1``.
+    key : KeyKind
+    rate, rank, most_least, pick : str
+        The item rule for each format: ``near-miss``, ``distance`` or ``agreement`` for rate;
+        ``near-miss`` for rank; ``match`` for most-least; ``per-option`` for pick.
+    points : mapping of str to float
+        Marks of one full hit where the rule has a free unit: ``rank`` is derived, ``pick`` is 4.
+    chance_correction : bool
+        Scores are (points - expected by guessing) / (maximum - expected).
+    standardise_within_person : bool
+        Elevation and scatter control of McDaniel and others (2011); ``rate`` items only.
+    weights : mapping of str to float
+        Weight of each value in the composite.
+    minimum_share : float
+        Share of the items that the default form draws for a value below which the value is
+        reported as not measured.
+    standard_error : StandardErrorRule
+    item_sd_floor : float
+        The spread of a person's item scores is never taken to be smaller than this.
+    interval : float
+        Coverage of the interval that bands are read from, such as 0.8.
+    bands : tuple of Band
+        From the lowest up; the first reaches down without end.
+    """
+
+    id: str
+    key: KeyKind
+    rate: str
+    rank: str
+    most_least: str
+    pick: str
+    points: Mapping[str, float]
+    chance_correction: bool
+    standardise_within_person: bool
+    weights: Mapping[str, float]
+    minimum_share: float
+    standard_error: StandardErrorRule
+    item_sd_floor: float
+    interval: float
+    bands: tuple[Band, ...]
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """What the default form draws.
+
+    Parameters
+    ----------
+    length, minutes : int
+    seed : int
+        The draw is made once for a bank version: until items are calibrated, everybody gets the
+        same ones, because nothing could make different ones comparable.
+    per_value : mapping of str to int
+        Least number of items for each value.
+    per_format : mapping of ResponseFormat to int
+        Exact number of items of each format.
+    """
+
+    length: int
+    minutes: int
+    seed: int
+    per_value: Mapping[str, int]
+    per_format: Mapping[ResponseFormat, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who wrote a bank, when, how, and under which licence."""
+
+    authors: tuple[str, ...]
+    written: str
+    licence: str
+    method: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Crosswalk:
+    """The bank's values in the words of another framework: value id -> words there."""
+
+    id: str
+    name: str
+    words: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One interview question, with what good and poor answers look like."""
+
+    question: str
+    good: tuple[str, ...]
+    poor: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ValueText:
+    """What a value means, in one language.
+
+    `positive` and `negative` are behavioural anchors. `strength` is told to a candidate whose
+    answers were close to the key; `reflection` is the one thing to read or think about.
+    """
+
+    name: str
+    definition: str
+    positive: tuple[str, ...]
+    negative: tuple[str, ...]
+    probes: tuple[Probe, ...]
+    strength: str
+    reflection: str
+
+
+@dataclass(frozen=True)
+class ItemText:
+    """A scenario in one language.
+
+    `discuss` is a neutral prompt for the interviewer. `rationale` says what the key rests on:
+    it gives the key away and is for researchers only.
+    """
+
+    title: str
+    scenario: str
+    question: str
+    options: Mapping[str, str]
+    discuss: str
+    rationale: str
+
+
+@dataclass(frozen=True, slots=True)
+class BandText:
+    """A band's name and the sentence that says what it means."""
+
+    name: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Practice:
+    """An unscored item to try before starting: a `rate` scenario."""
+
+    scenario: str
+    question: str
+    options: tuple[str, ...]
+    explanation: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All texts of a bank in one language.
+
+    Parameters
+    ----------
+    language : str
+        BCP 47 tag, such as ``en`` or ``cy``.
+    title, summary, status_note : str
+        `status_note` tells in plain words what the bank's status means for a reader.
+    instructions : mapping of ResponseFormat to str
+    scales : mapping of int to tuple of str
+        Labels of the rating points, from 1, for each scale length in use.
+    values, items, bands : mapping of str to text
+    practice : Practice
+    crosswalks : mapping of str to str
+        Names of the crosswalks, by id.
+    """
+
+    language: str
+    title: str
+    summary: str
+    status_note: str
+    instructions: Mapping[ResponseFormat, str]
+    scales: Mapping[int, tuple[str, ...]]
+    values: Mapping[str, ValueText]
+    items: Mapping[str, ItemText]
+    bands: Mapping[str, BandText]
+    practice: Practice
+
+
+@dataclass(frozen=True)
+class Bank:
+    """A versioned question bank; published versions never change.
+
+    `sha256` is the hash of the bank's canonical JSON (`vbr_engine.bank.parse.dump`), the same
+    whatever the layout of the YAML that it was read from.
+    """
+
+    id: str
+    version: str
+    status: BankStatus
+    values: tuple[Value, ...]
+    items: tuple[Item, ...]
+    policy: ScoringPolicy
+    blueprint: Blueprint
+    provenance: Provenance
+    crosswalks: tuple[Crosswalk, ...]
+    catalogues: Mapping[str, Catalogue]
+    sha256: str = ""
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of this bank's response matrix, ``item.option``, in the order of the file."""
+        return tuple(column for item in self.items for column in item.columns)
+
+    @cached_property
+    def item_by_id(self) -> Mapping[str, Item]:
+        """The items by id."""
+        return {item.id: item for item in self.items}
+
+    @property
+    def label(self) -> str:
+        """Name and version, such as ``homecare-values 0.1.0``."""
+        return f"{self.id} {self.version}"
+
+    def text(self, language: str = "en") -> Catalogue:
+        """Texts in `language`, or in the first language that the bank has."""
+        return self.catalogues.get(language) or next(iter(self.catalogues.values()))

@@ -1,0 +1,59 @@
+"""The `vbr` command: what a researcher does with files, no service running."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from vbr_engine._version import __version__
+from vbr_engine.errors import VbrError
+
+__all__ = ["main", "vbr"]
+
+# Name -> what it does. The module of a command is loaded when it is used, not before.
+COMMANDS = {
+    "check": "Check question banks; report every problem at once.",
+    "simulate": "Make up sittings to practise on.",
+    "score": "Score a table of responses.",
+    "report": "Write one sitting's report as HTML, PDF or JSON.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and loads one when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the command names in the order of a day's work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load the command's module, or return None for an unknown name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"vbr_engine.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="vbr")
+def vbr() -> None:
+    """Question banks for values-based recruitment: check, simulate, score, report.
+
+    Tables of responses and scores are CSV or Parquet, by the file's ending.
+    """
+
+
+def main() -> None:
+    """Run the command; what is wrong goes to standard error, one problem a line, and status 1."""
+    try:
+        vbr()
+    except VbrError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
