@@ -20,6 +20,7 @@ __all__ = [
     "Blueprint",
     "Catalogue",
     "Crosswalk",
+    "CrosswalkText",
     "Item",
     "ItemText",
     "KeyKind",
@@ -215,10 +216,9 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Crosswalk:
-    """The bank's values in the words of another framework: value id -> words there."""
+    """The bank's values in another framework: value id -> word ids; words in `CrosswalkText`."""
 
     id: str
-    name: str
     words: Mapping[str, tuple[str, ...]]
 
 
@@ -283,6 +283,14 @@ class Practice:
 
 
 @dataclass(frozen=True)
+class CrosswalkText:
+    """Another framework's name and its words by id, in one language."""
+
+    name: str
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """All texts of a bank in one language.
 
@@ -297,8 +305,7 @@ class Catalogue:
         Labels of the rating points, from 1, for each scale length in use.
     values, items, bands : mapping of str to text
     practice : Practice
-    crosswalks : mapping of str to str
-        Names of the crosswalks, by id.
+    crosswalks : mapping of str to CrosswalkText
     """
 
     language: str
@@ -311,13 +318,14 @@ class Catalogue:
     items: Mapping[str, ItemText]
     bands: Mapping[str, BandText]
     practice: Practice
+    crosswalks: Mapping[str, CrosswalkText]
 
 
 @dataclass(frozen=True)
 class Bank:
     """A versioned question bank; published versions never change.
 
-    `sha256` is the hash of the bank's canonical JSON (`vbr_engine.bank.parse.dump`), the same
+    `sha256` is the hash of the bank's canonical JSON (`vbr_engine.bank.dump_bank`), the same
     whatever the layout of the YAML that it was read from.
     """
 
@@ -351,3 +359,12 @@ class Bank:
     def text(self, language: str = "en") -> Catalogue:
         """Texts in `language`, or in the first language that the bank has."""
         return self.catalogues.get(language) or next(iter(self.catalogues.values()))
+
+    def in_other_words(self, value: str, language: str = "en") -> Mapping[str, tuple[str, ...]]:
+        """Say `value` in the words of every crosswalk: framework name -> its words."""
+        texts = self.text(language).crosswalks
+        return {
+            texts[walk.id].name: tuple(texts[walk.id].words[word] for word in walk.words[value])
+            for walk in self.crosswalks
+            if value in walk.words
+        }
