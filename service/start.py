@@ -1,0 +1,127 @@
+"""Starting: settings, store, published banks, blueprints; problems end the start in a sentence."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from importlib.metadata import version
+
+import structlog
+from flask import Flask
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader, StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from service import access, assets, error_pages, headers, logs
+from service.api import install as install_api
+from service.config import Settings
+from service.errors import DatabaseError, SettingsError
+from service.pages import account, candidate, candidates, public, recruiter
+from service.publish import publish_banks
+from service.storage import Store
+from service.storage.database import safe_for_several_writers, sqlite_version
+from service.storage.store import utc_now
+from vbr_engine.errors import InvalidInput
+
+__all__ = ["application", "open_store", "stopping_on_errors"]
+
+PAGES = (account, candidate, candidates, public, recruiter)
+STOPPED = 78  # EX_CONFIG; also not one of gunicorn's own
+
+
+@contextmanager
+def stopping_on_errors() -> Iterator[None]:
+    """Turn a bad start into a sentence on standard error and a status, without a traceback."""
+    try:
+        yield
+    except (SettingsError, DatabaseError, InvalidInput) as error:
+        print(error, file=sys.stderr)
+        sys.exit(STOPPED)
+
+
+def application(
+    environ: Mapping[str, str] | None = None, *, clock: Callable[[], datetime] | None = None
+) -> Flask:
+    """Make the application.
+
+    Raises
+    ------
+    SettingsError, DatabaseError, BankError
+    """
+    settings = Settings.from_environment(environ)
+    logs.configure(settings.log_level)
+    store = open_store(settings, clock=clock or utc_now)
+    for line in publish_banks(store, settings.banks, replace=not settings.production):
+        structlog.get_logger("vbr.start").info("banks", detail=line)
+    app = Flask("service", static_folder=None)
+    app.extensions["vbr"] = access.Services(settings, store, store.clock)
+    _configure(app, settings)
+    logs.install(app)
+    headers.install(app, production=settings.production)
+    assets.install(app, reload=not settings.production)
+    csrf = CSRFProtect(app)
+    Babel(app)
+    for page in PAGES:
+        app.register_blueprint(page.blueprint)
+    install_api(app, csrf)
+    error_pages.install(app)
+    access.check_every_route(app)
+    return app
+
+
+def open_store(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Store:
+    """Open the store, unless this SQLite could damage it.
+
+    Raises
+    ------
+    DatabaseError
+    """
+    if settings.workers > 1 and not safe_for_several_writers(sqlite_version()):
+        found = ".".join(map(str, sqlite_version()))
+        raise DatabaseError(
+            f"SQLite {found} can damage a database that several processes write to. Install "
+            "pysqlite3 (Linux, x86-64) or SQLite 3.51.3, or set VBR_WORKERS=1."
+        )
+    return Store(
+        settings.database,
+        secret=settings.secret_key,
+        link_lifetime=settings.link_lifetime,
+        session_idle=settings.session_idle,
+        session_absolute=settings.session_absolute,
+        clock=clock,
+    )
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="__Host-vbr_form" if settings.production else "vbr_form",
+        SESSION_COOKIE_SECURE=settings.production,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=31),
+        MAX_CONTENT_LENGTH=settings.max_request_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_request_bytes,
+        MAX_FORM_PARTS=500,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        BABEL_DEFAULT_LOCALE="en_GB",
+        BABEL_DEFAULT_TIMEZONE="Europe/London",
+        TRAP_HTTP_EXCEPTIONS=False,
+        JSON_SORT_KEYS=False,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_loader = ChoiceLoader(
+        [
+            PackageLoader("service"),
+            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+        ]
+    )
+    app.jinja_env.globals["engine_version"] = version("vbr-engine")
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

@@ -1,0 +1,156 @@
+"""Opening the SQLite database safely: driver, pragmas, transactions, the write gate."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.errors import DatabaseError
+from service.storage.tables import APPEND_ONLY, SCHEMA_VERSION, metadata
+
+try:
+    from pysqlite3 import dbapi2 as _driver
+except ImportError:  # no wheel for this machine
+    import sqlite3 as _driver
+
+__all__ = ["WriteGate", "driver", "open_database", "safe_for_several_writers", "sqlite_version"]
+
+driver: ModuleType = _driver
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA recursive_triggers=ON",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA temp_store=MEMORY",
+)
+BUSY_SECONDS = 5.0
+
+
+def sqlite_version() -> tuple[int, int, int]:
+    """Version of the SQLite library behind the driver."""
+    major, minor, patch = driver.sqlite_version_info[:3]
+    return int(major), int(minor), int(patch)
+
+
+def safe_for_several_writers(version: tuple[int, int, int]) -> bool:
+    """Whether this SQLite is free of the WAL-reset bug, so that several processes may write.
+
+    Versions 3.7.0 to 3.51.2 can corrupt a database in WAL mode when two connections write and
+    checkpoint at the same instant; 3.44.6 and 3.50.7 carry the correction as well
+    (https://sqlite.org/wal.html#walresetbug).
+
+    Examples
+    --------
+    >>> safe_for_several_writers((3, 40, 1)), safe_for_several_writers((3, 51, 3))
+    (False, True)
+    >>> safe_for_several_writers((3, 44, 6)), safe_for_several_writers((3, 45, 0))
+    (True, False)
+    """
+    if version >= (3, 51, 3):
+        return True
+    return any(version[:2] == fixed[:2] and version >= fixed for fixed in ((3, 44, 6), (3, 50, 7)))
+
+
+class WriteGate:
+    """Lets one writer in at a time: threads queue on a lock, processes on a locked file.
+
+    Waiters sleep in the kernel instead of polling as SQLite's busy handler does, which cuts the
+    long tail under load. The kernel lets go of the file when a process dies.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._descriptor: int | None = None
+        self._owner = 0
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """Hold the gate."""
+        with self._lock:
+            descriptor = self._open()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+    def _open(self) -> int:
+        if self._descriptor is None or self._owner != os.getpid():
+            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._owner = os.getpid()
+        return self._descriptor
+
+
+def open_database(path: Path) -> sa.Engine:
+    """Open the database, create it when it is new, refuse one of another version.
+
+    Raises
+    ------
+    DatabaseError
+        If the file cannot be opened or belongs to another version of the service.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise DatabaseError(f"{path} cannot be opened: {error.strerror}.") from error
+    engine = _engine(path)
+    try:
+        with WriteGate(gate_path(path))(), engine.begin() as connection:
+            _prepare(connection, path)
+    except sa.exc.DatabaseError as error:
+        raise DatabaseError(f"{path} cannot be used: {error.orig}.") from error
+    return engine
+
+
+def gate_path(path: Path) -> Path:
+    """Return the lock file of a database."""
+    return path.with_name(f"{path.name}.gate")
+
+
+def _engine(path: Path) -> sa.Engine:
+    engine = sa.create_engine(
+        f"sqlite:///{path}",
+        module=driver,
+        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
+        pool_size=16,
+        max_overflow=32,
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def on_connect(connection: Any, record: Any) -> None:
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+
+    @sa.event.listens_for(engine, "begin")
+    def on_begin(connection: sa.Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _prepare(connection: sa.Connection, path: Path) -> None:
+    found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    if found not in (0, SCHEMA_VERSION):
+        raise DatabaseError(
+            f"{path} has tables of version {found}; this service knows version {SCHEMA_VERSION}. "
+            "Start the service that wrote it, or set VBR_DATABASE to another file."
+        )
+    if found == 0:
+        metadata.create_all(connection)
+        for statement in APPEND_ONLY:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")

@@ -1,0 +1,173 @@
+"""The store: units of work over one database, and published banks as engine objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from service.storage.assessment import (
+    Events,
+    Identities,
+    Links,
+    Profiles,
+    Remarks,
+    Sittings,
+)
+from service.storage.cipher import Cipher
+from service.storage.database import WriteGate, gate_path, open_database
+from service.storage.people import Accounts, Attempts, Providers, Sessions
+from service.storage.recruitment import Banks, Vacancies
+from vbr_engine.bank.model import Bank
+from vbr_engine.bank.parse import load_bank
+
+__all__ = ["Store", "Unit", "utc_now"]
+
+
+def utc_now() -> datetime:
+    """Return the present time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One transaction with its repositories."""
+
+    connection: sa.Connection
+    cipher: Cipher
+
+    @cached_property
+    def providers(self) -> Providers:
+        """The tenants."""
+        return Providers(self.connection)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who may sign in."""
+        return Accounts(self.connection, self.cipher)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Signed-in browsers."""
+        return Sessions(self.connection)
+
+    @cached_property
+    def attempts(self) -> Attempts:
+        """Attempts to sign in."""
+        return Attempts(self.connection)
+
+    @cached_property
+    def banks(self) -> Banks:
+        """Published banks."""
+        return Banks(self.connection)
+
+    @cached_property
+    def vacancies(self) -> Vacancies:
+        """Posts."""
+        return Vacancies(self.connection)
+
+    @cached_property
+    def sittings(self) -> Sittings:
+        """Sittings."""
+        return Sittings(self.connection)
+
+    @cached_property
+    def links(self) -> Links:
+        """Invitation links."""
+        return Links(self.connection)
+
+    @cached_property
+    def identities(self) -> Identities:
+        """Who sits."""
+        return Identities(self.connection, self.cipher)
+
+    @cached_property
+    def remarks(self) -> Remarks:
+        """Free text about candidates."""
+        return Remarks(self.connection, self.cipher)
+
+    @cached_property
+    def events(self) -> Events:
+        """What happened in sittings."""
+        return Events(self.connection)
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """Computed profiles."""
+        return Profiles(self.connection)
+
+
+class Store:
+    """The database of one installation.
+
+    Parameters
+    ----------
+    path : Path
+        The SQLite file; it is created when it is new.
+    secret : str
+        The service's secret, from which the keys for names and addresses are derived.
+    link_lifetime, session_idle, session_absolute : timedelta
+    clock : callable
+        Returns the present time, for reading paths that have no `now`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        secret: str,
+        link_lifetime: timedelta = timedelta(days=30),
+        session_idle: timedelta = timedelta(hours=1),
+        session_absolute: timedelta = timedelta(hours=12),
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.path = path
+        self.link_lifetime = link_lifetime
+        self.session_idle = session_idle
+        self.session_absolute = session_absolute
+        self.clock = clock
+        self._cipher = Cipher(secret)
+        self._gate = WriteGate(gate_path(path))
+        self._engine = open_database(path)
+        self._reading = self._engine.execution_options(reading=True)
+        self._loaded: dict[str, Bank] = {}
+        self._engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Unit]:
+        """Open a transaction that sees one state of the database and writes nothing."""
+        with self._reading.connect() as connection, connection.begin():
+            yield Unit(connection, self._cipher)
+
+    @contextmanager
+    def write(self) -> Iterator[Unit]:
+        """Open a transaction that is durable when the block ends, or was never there."""
+        with self._gate(), self._engine.connect() as connection, connection.begin():
+            yield Unit(connection, self._cipher)
+
+    def bank(self, unit: Unit, bank_id: str, version: str, sha256: str) -> Bank:
+        """Return a published bank as an engine object, checked against its hash.
+
+        Raises
+        ------
+        LookupError
+            If it was never published, or its content is not what the hash says.
+        """
+        if sha256 not in self._loaded:
+            dump = unit.banks.dump(bank_id, version)
+            if dump is None:
+                raise LookupError(f"{bank_id} {version} is not published")
+            bank = load_bank(dump)
+            if bank.sha256 != sha256:
+                raise LookupError(f"{bank_id} {version} is not the bank of hash {sha256[:12]}")
+            self._loaded[sha256] = bank
+        return self._loaded[sha256]
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()

@@ -1,0 +1,99 @@
+"""Checking what people type into forms; every problem at once, in a sentence."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from service.errors import InvalidForm
+
+__all__ = ["Form", "plain_line"]
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+
+
+def plain_line(text: str) -> str:
+    """Return text on one line without control characters or doubled spaces.
+
+    Examples
+    --------
+    >>> plain_line("  Ana\\tMaria\\x00 ")
+    'Ana Maria'
+    """
+    kept = "".join(
+        " " if letter.isspace() else letter
+        for letter in unicodedata.normalize("NFC", text)
+        if letter.isspace() or unicodedata.category(letter)[0] != "C"
+    )
+    return " ".join(kept.split())
+
+
+def plain_text(text: str) -> str:
+    """Return text without control characters, lines kept."""
+    lines = (plain_line(line) for line in text.replace("\r\n", "\n").split("\n"))
+    return "\n".join(lines).strip()
+
+
+@dataclass(frozen=True)
+class Form:
+    """Collects problems by field.
+
+    Examples
+    --------
+    >>> form = Form()
+    >>> form.line("title", "", name="a title", longest=10)
+    ''
+    >>> form.problems
+    {'title': 'Enter a title.'}
+    """
+
+    problems: dict[str, str] = field(default_factory=dict)
+
+    def line(self, field_name: str, text: str, *, name: str, longest: int) -> str:
+        """Read one line that must not be empty."""
+        return self._checked(field_name, plain_line(text), name=name, longest=longest)
+
+    def text(
+        self, field_name: str, text: str, *, name: str, longest: int, needed: bool = True
+    ) -> str:
+        """Read several lines."""
+        return self._checked(
+            field_name, plain_text(text), name=name, longest=longest, needed=needed
+        )
+
+    def email(self, field_name: str, text: str) -> str:
+        """Read an e-mail address."""
+        address = self.line(field_name, text, name="an e-mail address", longest=254)
+        if address and not _EMAIL.fullmatch(address):
+            self.problems.setdefault(
+                field_name, "Enter an e-mail address such as name@example.org."
+            )
+        return address
+
+    def choice(self, field_name: str, text: str, *, allowed: tuple[str, ...], name: str) -> str:
+        """Read one of several."""
+        if text not in allowed:
+            self.problems[field_name] = f"Choose {name}."
+        return text
+
+    def done(self) -> None:
+        """Raise every problem.
+
+        Raises
+        ------
+        InvalidForm
+        """
+        if self.problems:
+            raise InvalidForm(self.problems)
+
+    def _checked(
+        self, field_name: str, text: str, *, name: str, longest: int, needed: bool = True
+    ) -> str:
+        if needed and not text:
+            self.problems[field_name] = f"Enter {name}."
+        if len(text) > longest:
+            self.problems[field_name] = (
+                f"Enter {name} of at most {longest} characters; this has {len(text)}."
+            )
+        return text

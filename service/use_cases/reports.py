@@ -1,0 +1,247 @@
+"""One candidate for the recruiter: first view, report, decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import uuid4
+
+from service.errors import FirstViewNeeded, InvalidForm, NotSubmitted
+from service.storage import Store, Unit
+from service.storage.records import Event
+from service.use_cases.candidate import Sat, gather
+from service.use_cases.forms import Form
+from service.use_cases.scoring import answers_of, profile_of
+from service.use_cases.vacancies import board_row, vacancy_of
+from service.use_cases.views import (
+    Account,
+    CandidatePage,
+    Decision,
+    FirstView,
+    TimelineEntry,
+)
+from vbr_engine.reports import RecruiterReport, recruiter_report
+
+__all__ = [
+    "DECISIONS",
+    "FIRST_VIEWS",
+    "candidate_page",
+    "open_report",
+    "record_decision",
+    "record_first_view",
+]
+
+FIRST_VIEWS = ("promising", "unsure", "concerns")
+DECISIONS = ("invite-to-interview", "hold", "not-now")
+LONGEST_REMARK = 2000
+FORMER = "a former colleague"
+_WORDS = {
+    "invited": "Invited",
+    "link-renewed": "New link made; the old one stopped working",
+    "started": "Started",
+    "submitted": "Finished and submitted",
+    "first-view": "First view recorded: {view}",
+    "report-opened": "Report opened",
+    "decided": "Decision recorded: {decision}",
+}
+
+
+def candidate_page(
+    store: Store, provider_id: str, sitting_id: str, *, now: datetime
+) -> CandidatePage:
+    """Gather everything about a candidate but the scores.
+
+    Raises
+    ------
+    NotFound
+    """
+    with store.read() as unit:
+        sat = gather(store, unit, unit.sittings.get(provider_id, sitting_id))
+        identity = unit.identities.get(provider_id, sitting_id)
+        vacancy = vacancy_of(store, unit, provider_id, sat.sitting.vacancy_id)
+        texts = unit.remarks.of(provider_id, sitting_id)
+        names = _names(unit, provider_id, sat.progress.events)
+    row = board_row(sat.sitting, sat.progress, identity, now=now)
+    views = [_first_view(event, texts, names) for event in _of_kind(sat, "first-view")]
+    decisions = [_decision(event, texts, names) for event in _of_kind(sat, "decided")]
+    return CandidatePage(
+        row=row,
+        email=identity.email if identity else "",
+        vacancy=vacancy,
+        timeline=_timeline(sat.progress.events, names),
+        first_view=views[-1] if views else None,
+        report_opened=sat.progress.has("report-opened"),
+        decisions=tuple(reversed(decisions)),
+        state=row.state,
+    )
+
+
+def record_first_view(
+    store: Store,
+    provider_id: str,
+    sitting_id: str,
+    *,
+    account: Account,
+    view: str,
+    note: str,
+    now: datetime,
+) -> None:
+    """Record what a person thinks before the scores are shown.
+
+    It can be recorded once: a view after the report is no first view. Recording it again changes
+    nothing.
+
+    Raises
+    ------
+    InvalidForm
+        With a sentence for ``view`` or ``note``.
+    NotFound, NotSubmitted
+    """
+    form = Form()
+    view = form.choice("view", view, allowed=FIRST_VIEWS, name="your first view")
+    note = form.text("note", note, name="a note", longest=LONGEST_REMARK, needed=False)
+    form.done()
+    with store.write() as unit:
+        sat = _submitted(store, unit, provider_id, sitting_id)
+        if sat.progress.has("first-view"):
+            return
+        body = {"by": account.id, "view": view}
+        _append_remark(unit, sat, "first-view", body, note, now=now)
+
+
+def open_report(
+    store: Store, provider_id: str, sitting_id: str, *, account: Account, now: datetime
+) -> RecruiterReport:
+    """Return the report, and note the first time that somebody opens it.
+
+    Raises
+    ------
+    FirstViewNeeded, NotSubmitted, NotFound
+    """
+    with store.read() as unit:
+        sat = _submitted(store, unit, provider_id, sitting_id)
+        profile = profile_of(unit, sat)
+        identity = unit.identities.get(provider_id, sitting_id)
+        vacancy = unit.vacancies.get(provider_id, sat.sitting.vacancy_id)
+        provider = unit.providers.get(provider_id)
+    if profile is None:
+        raise NotSubmitted("The candidate has not finished.")
+    if not sat.progress.has("first-view"):
+        raise FirstViewNeeded("Record your first view before you open the report.")
+    _note_opening(store, sat, account, now=now)
+    return recruiter_report(
+        profile,
+        sat.bank,
+        answers_of(sat),
+        language=sat.sitting.language,
+        candidate=identity.name if identity else None,
+        vacancy=vacancy.title if vacancy else None,
+        provider=provider.name if provider else None,
+        simulated=sat.sitting.simulated,
+        prepared=now.date(),
+    )
+
+
+def record_decision(
+    store: Store,
+    provider_id: str,
+    sitting_id: str,
+    *,
+    account: Account,
+    decision: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Record a person's decision with its reason; a later one holds, earlier ones stay on record.
+
+    The same decision with the same reason by the same person, once more, changes nothing.
+
+    Raises
+    ------
+    InvalidForm
+        With a sentence for ``decision`` or ``reason``, or if nobody has opened the report.
+    NotFound, NotSubmitted
+    """
+    form = Form()
+    decision = form.choice("decision", decision, allowed=DECISIONS, name="a decision")
+    reason = form.text("reason", reason, name="the reason", longest=LONGEST_REMARK)
+    form.done()
+    with store.write() as unit:
+        sat = _submitted(store, unit, provider_id, sitting_id)
+        if not sat.progress.has("report-opened"):
+            raise InvalidForm({"decision": "Open the report before you record a decision."})
+        body = {"by": account.id, "decision": decision}
+        if not _repeats(unit, sat, body, reason):
+            _append_remark(unit, sat, "decided", body, reason, now=now)
+
+
+def _submitted(store: Store, unit: Unit, provider_id: str, sitting_id: str) -> Sat:
+    sat = gather(store, unit, unit.sittings.get(provider_id, sitting_id))
+    if sat.progress.submitted_at is None:
+        raise NotSubmitted("The candidate has not finished.")
+    return sat
+
+
+def _note_opening(store: Store, sat: Sat, account: Account, *, now: datetime) -> None:
+    sitting = sat.sitting
+    if any(event.body.get("by") == account.id for event in _of_kind(sat, "report-opened")):
+        return
+    with store.write() as unit:
+        unit.events.append(
+            sitting.provider_id, sitting.id, "report-opened", at=now, body={"by": account.id}
+        )
+
+
+def _append_remark(
+    unit: Unit, sat: Sat, kind: str, body: Mapping[str, str], text: str, *, now: datetime
+) -> None:
+    """Append an event; the text goes into the deletable table, the event names it."""
+    remark, sitting = uuid4().hex, sat.sitting
+    if text:
+        unit.remarks.add(sitting.provider_id, sitting.id, id=remark, text=text)
+    unit.events.append(
+        sitting.provider_id,
+        sitting.id,
+        kind,
+        at=now,
+        body={**body, "remark": remark if text else None},
+    )
+
+
+def _repeats(unit: Unit, sat: Sat, body: Mapping[str, str], reason: str) -> bool:
+    decided = _of_kind(sat, "decided")
+    if not decided:
+        return False
+    last, texts = decided[-1].body, unit.remarks.of(sat.sitting.provider_id, sat.sitting.id)
+    same = all(last.get(name) == value for name, value in body.items())
+    return same and texts.get(last["remark"]) == reason
+
+
+def _of_kind(sat: Sat, kind: str) -> list[Event]:
+    return [event for event in sat.progress.events if event.kind == kind]
+
+
+def _names(unit: Unit, provider_id: str, events: tuple[Event, ...]) -> dict[str, str]:
+    ids = {str(event.body["by"]) for event in events if "by" in event.body}
+    found = {account_id: unit.accounts.get(provider_id, account_id) for account_id in ids}
+    return {account_id: who.name if who else FORMER for account_id, who in found.items()}
+
+
+def _first_view(event: Event, texts: Mapping[str, str], names: Mapping[str, str]) -> FirstView:
+    body = event.body
+    return FirstView(body["view"], texts.get(body["remark"], ""), names[body["by"]], event.at)
+
+
+def _decision(event: Event, texts: Mapping[str, str], names: Mapping[str, str]) -> Decision:
+    body = event.body
+    return Decision(body["decision"], texts.get(body["remark"], ""), names[body["by"]], event.at)
+
+
+def _timeline(events: tuple[Event, ...], names: Mapping[str, str]) -> tuple[TimelineEntry, ...]:
+    lines = []
+    for event in events:
+        if event.kind in _WORDS:
+            detail = {name: str(value).replace("-", " ") for name, value in event.body.items()}
+            by = f" by {names[event.body['by']]}" if "by" in event.body else ""
+            lines.append(TimelineEntry(event.at, _WORDS[event.kind].format(**detail) + by))
+    return tuple(lines)

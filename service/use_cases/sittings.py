@@ -1,0 +1,318 @@
+"""What a candidate does: open the link, practise, answer, check, submit, read the feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from service.errors import NotFound, NotSubmitted
+from service.storage import Store
+from service.storage.cipher import sha256
+from service.use_cases.candidate import Sat, follow, gather
+from service.use_cases.scoring import profile_of, score_sitting
+from service.use_cases.views import (
+    Invitation,
+    PracticeView,
+    Question,
+    Review,
+    ReviewEntry,
+    Saved,
+    ShownItem,
+    ShownText,
+    Submitted,
+)
+from vbr_engine.bank.model import Catalogue, Item, ResponseFormat
+from vbr_engine.reports import CandidateFeedback, candidate_feedback
+from vbr_engine.responses import check_answer
+
+__all__ = [
+    "candidate_feedback_for",
+    "candidate_may",
+    "practice",
+    "review_sitting",
+    "save_answer",
+    "show_question",
+    "start_sitting",
+    "submit_sitting",
+    "view_invitation",
+]
+
+
+def view_invitation(store: Store, token: str) -> Invitation:
+    """Show what stands behind an invitation link; changes nothing.
+
+    Raises
+    ------
+    UnknownLink
+    """
+    with store.read() as unit:
+        link = follow(unit, token, now=store.clock())
+        sat = gather(store, unit, unit.sittings.get(link.provider_id, link.sitting_id))
+        provider = unit.providers.get(link.provider_id)
+        vacancy = unit.vacancies.get(link.provider_id, sat.sitting.vacancy_id)
+    if provider is None or vacancy is None:
+        raise NotFound("There is no such vacancy.")
+    text = sat.text
+    return Invitation(
+        sitting_id=sat.sitting.id,
+        provider_name=provider.name,
+        contact=vacancy.contact or provider.contact,
+        vacancy_title=vacancy.title,
+        bank_title=text.title,
+        bank_summary=text.summary,
+        bank_status=text.status_note,
+        value_names=tuple(text.values[value.id].name for value in sat.bank.values),
+        minutes=sat.bank.blueprint.minutes,
+        n_items=len(sat.items),
+        n_answered=sat.n_answered,
+        next_number=sat.missing[0] if sat.missing else None,
+        state=sat.progress.state,
+        simulated=sat.sitting.simulated,
+        language=text.language,
+        expires_at=link.expires_at,
+    )
+
+
+def practice(store: Store, token: str) -> PracticeView:
+    """Show the practice scenario; nothing about it is saved.
+
+    Raises
+    ------
+    UnknownLink
+    """
+    with store.read() as unit:
+        link = follow(unit, token, now=store.clock())
+        sat = gather(store, unit, unit.sittings.get(link.provider_id, link.sitting_id))
+    text = sat.text
+    scale = max(text.scales)
+    return PracticeView(
+        practice=text.practice,
+        instruction=text.instructions[ResponseFormat.RATE],
+        scale_labels=tuple(text.scales[scale]),
+        language=text.language,
+    )
+
+
+def start_sitting(store: Store, token: str, *, now: datetime) -> str:
+    """Start the sitting, or resume it, and return its id.
+
+    Raises
+    ------
+    UnknownLink
+    """
+    with store.write() as unit:
+        link = follow(unit, token, now=now)
+        sat = gather(store, unit, unit.sittings.get(link.provider_id, link.sitting_id))
+        if sat.progress.started_at is None:
+            unit.events.append(link.provider_id, link.sitting_id, "started", at=now)
+    return link.sitting_id
+
+
+def candidate_may(store: Store, sitting_id: str, token: str) -> bool:
+    """Whether the token in a browser's cookie belongs to a working link of this sitting."""
+    with store.read() as unit:
+        link = unit.links.followed(sha256(token))
+    return (
+        link is not None
+        and link.sitting_id == sitting_id
+        and link.revoked_at is None
+        and link.expires_at > store.clock()
+    )
+
+
+def show_question(store: Store, sitting_id: str, number: int) -> Question:
+    """Show one question, as it stands.
+
+    Raises
+    ------
+    NotFound
+        If the sitting has no such question, or was not started.
+    """
+    sat = _started(store, sitting_id)
+    if not 1 <= number <= len(sat.items):
+        raise NotFound(f"There is no question {number}.")
+    item, text = sat.items[number - 1], sat.text
+    order = sat.sitting.form.options[number - 1]
+    words = text.items[item.id]
+    given = sat.progress.answers.get(item.id)
+    return Question(
+        sitting_id=sitting_id,
+        number=number,
+        total=len(sat.items),
+        item=_shown(item, order),
+        text=ShownText(words.title, words.scenario, words.question, dict(words.options)),
+        instruction=text.instructions[item.format],
+        scale_labels=tuple(text.scales[item.scale]) if item.scale else (),
+        options=tuple((option, words.options[option]) for option in order),
+        answer=given.answer if given else None,
+        revision=sat.progress.revision(item.id),
+        n_answered=sat.n_answered,
+        next_number=sat.missing[0] if sat.missing else None,
+        submitted=sat.progress.submitted_at is not None,
+        language=text.language,
+    )
+
+
+def save_answer(
+    store: Store,
+    sitting_id: str,
+    item_id: str,
+    answer: Mapping[str, int],
+    *,
+    revision: int,
+    now: datetime,
+) -> Saved:
+    """Save one complete answer; it is durable when this returns.
+
+    Saving the same answer again changes nothing, so a double click or a retry is harmless. The
+    last different answer holds, whichever tab it came from.
+
+    Parameters
+    ----------
+    answer : mapping of str to int
+        Per option, in the encoding of the response matrix.
+    revision : int
+        The revision that the page showed.
+
+    Returns
+    -------
+    Saved
+        ``saved``; ``unchanged``; ``replaced-other`` when another page had saved a different
+        answer since this one was shown; ``already-submitted`` when nothing was saved.
+
+    Raises
+    ------
+    ResponsesError
+        If the answer is not complete or not allowed.
+    NotFound
+        If the sitting has no such item, or was not started.
+    """
+    with store.write() as unit:
+        sat = gather(store, unit, unit.sittings.sat(sitting_id))
+        if item_id not in sat.sitting.form.items or sat.progress.started_at is None:
+            raise NotFound("This question does not belong to the sitting.")
+        current = sat.progress.answers.get(item_id)
+        known = current.revision if current else 0
+        if sat.progress.submitted_at is not None:
+            return Saved("already-submitted", known)
+        checked = check_answer(sat.bank.item_by_id[item_id], answer)
+        if current is not None and dict(current.answer) == checked:
+            return Saved("unchanged", known)
+        unit.events.append(
+            sat.sitting.provider_id,
+            sitting_id,
+            "answered",
+            at=now,
+            item_id=item_id,
+            body={"answer": checked, "revision": known + 1, "shown-revision": revision},
+        )
+    return Saved("saved" if revision == known else "replaced-other", known + 1)
+
+
+def review_sitting(store: Store, sitting_id: str) -> Review:
+    """Gather all answers for checking.
+
+    Raises
+    ------
+    NotFound
+        If there is no such sitting, or it was not started.
+    """
+    sat = _started(store, sitting_id)
+    return Review(
+        sitting_id=sitting_id,
+        entries=tuple(_entry(sat, number) for number in range(1, len(sat.items) + 1)),
+        n_answered=sat.n_answered,
+        total=len(sat.items),
+        submitted=sat.progress.submitted_at is not None,
+        language=sat.text.language,
+    )
+
+
+def submit_sitting(store: Store, sitting_id: str, *, now: datetime) -> Submitted:
+    """Close the sitting and compute its profile, in one transaction.
+
+    Returns
+    -------
+    Submitted
+        ``submitted``; ``already-submitted``; or ``incomplete`` with the numbers that are missing.
+
+    Raises
+    ------
+    NotFound
+        If there is no such sitting, or it was not started.
+    """
+    with store.write() as unit:
+        sat = gather(store, unit, unit.sittings.sat(sitting_id))
+        if sat.progress.submitted_at is not None:
+            return Submitted("already-submitted")
+        if sat.progress.started_at is None:
+            raise NotFound("The sitting was not started.")
+        if sat.missing:
+            return Submitted("incomplete", sat.missing)
+        profile = score_sitting(sat)
+        unit.events.append(sat.sitting.provider_id, sitting_id, "submitted", at=now)
+        unit.profiles.add(
+            sat.sitting.provider_id,
+            sitting_id,
+            bank_sha256=profile.bank_sha256,
+            policy=profile.policy,
+            engine=profile.engine,
+            body=profile.to_dict(),
+            now=now,
+        )
+    return Submitted("submitted")
+
+
+def candidate_feedback_for(store: Store, sitting_id: str) -> CandidateFeedback:
+    """Return the candidate's feedback, in words.
+
+    Raises
+    ------
+    NotSubmitted
+    NotFound
+    """
+    with store.read() as unit:
+        sat = gather(store, unit, unit.sittings.sat(sitting_id))
+        profile = profile_of(unit, sat)
+        vacancy = unit.vacancies.get(sat.sitting.provider_id, sat.sitting.vacancy_id)
+    if profile is None:
+        raise NotSubmitted("The feedback is ready once the answers are submitted.")
+    contact = vacancy.contact if vacancy else None
+    return candidate_feedback(profile, sat.bank, language=sat.sitting.language, contact=contact)
+
+
+def _started(store: Store, sitting_id: str) -> Sat:
+    with store.read() as unit:
+        sat = gather(store, unit, unit.sittings.sat(sitting_id))
+    if sat.progress.started_at is None:
+        raise NotFound("The sitting was not started.")
+    return sat
+
+
+def _shown(item: Item, order: tuple[str, ...]) -> ShownItem:
+    picks = item.picks if item.format is ResponseFormat.PICK else None
+    return ShownItem(item.id, item.format, order, item.scale, picks)
+
+
+def _entry(sat: Sat, number: int) -> ReviewEntry:
+    item, order = sat.items[number - 1], sat.sitting.form.options[number - 1]
+    given = sat.progress.answers.get(item.id)
+    lines = _answer_lines(item, order, given.answer, sat.text) if given else ()
+    return ReviewEntry(number, sat.text.items[item.id].title, given is not None, lines)
+
+
+def _answer_lines(
+    item: Item, order: tuple[str, ...], answer: Mapping[str, int], text: Catalogue
+) -> tuple[str, ...]:
+    """Put an answer into words, one line for each thing chosen."""
+    options = text.items[item.id].options
+    if item.format is ResponseFormat.RATE:
+        labels = text.scales[item.scale or len(text.scales)]
+        return tuple(f"{labels[answer[option] - 1]}: {options[option]}" for option in order)
+    if item.format is ResponseFormat.RANK:
+        ranked = sorted(order, key=lambda option: answer[option])
+        return tuple(f"{answer[option]}. {options[option]}" for option in ranked)
+    chosen = sorted((o for o in order if answer[o]), key=lambda option: -answer[option])
+    if item.format is ResponseFormat.PICK:
+        return tuple(options[option] for option in chosen)
+    return tuple(f"{'Most' if answer[o] == 1 else 'Least'}: {options[o]}" for o in chosen)

@@ -1,0 +1,217 @@
+"""What a recruiter sees of a vacancy: who is invited, started, stuck, completed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from service.errors import NotFound
+from service.storage import Store, Unit
+from service.storage.records import Identity, SittingRecord, VacancyRecord
+from service.use_cases.forms import Form
+from service.use_cases.progress import STUCK_AFTER, Progress, progress_of
+from service.use_cases.views import Board, BoardRow, Vacancy, VacancyCounts, VacancyLine
+
+__all__ = [
+    "AvailableBank",
+    "available_banks",
+    "board_row",
+    "create_vacancy",
+    "list_vacancies",
+    "vacancy_board",
+    "vacancy_of",
+]
+
+ERASED = "Name erased"
+_ORDER = {"stuck": 0, "completed": 1, "started": 2, "invited": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class AvailableBank:
+    """A bank that a new vacancy can use, in its newest version."""
+
+    id: str
+    version: str
+    title: str
+    summary: str
+    status: str
+    status_note: str
+    minutes: int
+
+
+def available_banks(store: Store) -> tuple[AvailableBank, ...]:
+    """List the banks that a new vacancy can use, each in its newest version."""
+    with store.read() as unit:
+        newest = {record.id: record for record in unit.banks.list()}
+        banks = [store.bank(unit, r.id, r.version, r.sha256) for r in newest.values()]
+    return tuple(
+        AvailableBank(
+            id=bank.id,
+            version=bank.version,
+            title=bank.text().title,
+            summary=bank.text().summary,
+            status=str(bank.status),
+            status_note=bank.text().status_note,
+            minutes=bank.blueprint.minutes,
+        )
+        for bank in banks
+    )
+
+
+def list_vacancies(store: Store, provider_id: str) -> tuple[VacancyLine, ...]:
+    """List a provider's vacancies, newest first, with how many candidates are where."""
+    now = store.clock()
+    with store.read() as unit:
+        return tuple(
+            VacancyLine(
+                id=vacancy.id,
+                title=vacancy.title,
+                opened_on=vacancy.opened_at.date(),
+                counts=_counts((state for _, state in _sittings(unit, vacancy)), now=now),
+            )
+            for vacancy in unit.vacancies.list(provider_id)
+        )
+
+
+def create_vacancy(
+    store: Store, provider_id: str, *, title: str, bank_id: str, contact: str, now: datetime
+) -> str:
+    """Open a vacancy with the newest version of a bank and return its id.
+
+    Raises
+    ------
+    InvalidForm
+        With a sentence for each of ``title``, ``bank_id``, ``contact``.
+    """
+    form = Form()
+    title = form.line("title", title, name="a title for the vacancy", longest=120)
+    contact = form.text(
+        "contact",
+        contact,
+        name="whom candidates contact about adjustments or questions",
+        longest=500,
+    )
+    with store.write() as unit:
+        bank = unit.banks.newest(bank_id)
+        if bank is None:
+            form.problems["bank_id"] = "Choose a question bank."
+        form.done()
+        assert bank is not None
+        vacancy = VacancyRecord(
+            provider_id, uuid4().hex, title, contact, bank.id, bank.version, now
+        )
+        unit.vacancies.add(provider_id, vacancy)
+    return vacancy.id
+
+
+def vacancy_board(store: Store, provider_id: str, vacancy_id: str, *, now: datetime) -> Board:
+    """Show the candidates of a vacancy: the stuck first, because they wait for a person.
+
+    Raises
+    ------
+    NotFound
+    """
+    with store.read() as unit:
+        vacancy = vacancy_of(store, unit, provider_id, vacancy_id)
+        found = _sittings(unit, unit.vacancies.get(provider_id, vacancy_id))
+        people = unit.identities.of(provider_id, tuple(sitting.id for sitting, _ in found))
+    rows = [board_row(s, p, people.get(s.id), now=now) for s, p in found]
+    rows.sort(key=lambda row: (_ORDER[row.state], row.last_activity_at))
+    return Board(
+        vacancy=vacancy,
+        rows=tuple(rows),
+        counts=_counts((progress for _, progress in found), now=now),
+        stuck_hours=int(STUCK_AFTER.total_seconds() // 3600),
+    )
+
+
+def vacancy_of(store: Store, unit: Unit, provider_id: str, vacancy_id: str) -> Vacancy:
+    """Return a vacancy with its bank's title.
+
+    Raises
+    ------
+    NotFound
+    """
+    record = unit.vacancies.get(provider_id, vacancy_id)
+    published = record and unit.banks.get(record.bank_id, record.bank_version)
+    if record is None or published is None:
+        raise NotFound("There is no such vacancy.")
+    bank = store.bank(unit, published.id, published.version, published.sha256)
+    return Vacancy(
+        id=record.id,
+        title=record.title,
+        contact=record.contact,
+        bank_id=bank.id,
+        bank_version=bank.version,
+        bank_title=bank.text().title,
+        opened_on=record.opened_at.date(),
+    )
+
+
+def board_row(
+    sitting: SittingRecord, progress: Progress, identity: Identity | None, *, now: datetime
+) -> BoardRow:
+    """Put one sitting into a row."""
+    state = progress.state_at(now)
+    last = progress.last_activity_at or sitting.created_at
+    return BoardRow(
+        sitting_id=sitting.id,
+        name=identity.name if identity else ERASED,
+        state=state,
+        n_answered=len(progress.answers),
+        total=len(sitting.form.items),
+        invited_at=progress.invited_at or sitting.created_at,
+        last_activity_at=last,
+        waiting_words=_waiting_words(state, progress, now - last),
+        first_view_recorded=progress.has("first-view"),
+        decision=_decision(progress),
+        simulated=sitting.simulated,
+    )
+
+
+def _sittings(
+    unit: Unit, vacancy: VacancyRecord | None
+) -> tuple[tuple[SittingRecord, Progress], ...]:
+    if vacancy is None:
+        return ()
+    sittings = unit.sittings.of_vacancy(vacancy.provider_id, vacancy.id)
+    events = unit.events.of_several(vacancy.provider_id, tuple(s.id for s in sittings))
+    return tuple((sitting, progress_of(events[sitting.id])) for sitting in sittings)
+
+
+def _counts(several: Iterable[Progress], *, now: datetime) -> VacancyCounts:
+    found = tuple(several)
+    states = Counter(progress.state_at(now) for progress in found)
+    return VacancyCounts(decided=sum(progress.has("decided") for progress in found), **states)
+
+
+def _decision(progress: Progress) -> str | None:
+    decided = [event for event in progress.events if event.kind == "decided"]
+    return str(decided[-1].body["decision"]) if decided else None
+
+
+def _waiting_words(state: str, progress: Progress, since: timedelta) -> str:
+    if state == "completed":
+        return f"finished {_ago(since)}"
+    if progress.started_at is None:
+        return f"invited {_ago(since)}, not started"
+    return f"last answer {_ago(since)}" if progress.answers else f"started {_ago(since)}"
+
+
+def _ago(since: timedelta) -> str:
+    """Put a stretch of time into words.
+
+    Examples
+    --------
+    >>> _ago(timedelta(days=3, hours=2)), _ago(timedelta(minutes=61)), _ago(timedelta(seconds=5))
+    ('3 days ago', '1 hour ago', 'just now')
+    """
+    minutes = int(since.total_seconds() // 60)
+    for length, name in ((1440, "day"), (60, "hour"), (1, "minute")):
+        number = minutes // length
+        if number >= 1:
+            return f"{number} {name}{'' if number == 1 else 's'} ago"
+    return "just now"
