@@ -20,6 +20,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app, g, request
+from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.config import Settings
@@ -34,6 +35,7 @@ __all__ = [
     "check_every_route",
     "clear_session_cookie",
     "clock",
+    "csrf",
     "current_account",
     "requires",
     "rule_of",
@@ -48,6 +50,8 @@ __all__ = [
 
 RULES = ("public", "link", "candidate", "recruiter", "api")
 SITTING_COOKIE = "vbr_sitting"
+# Every form carries a token; a view that needs none, or checks it itself, says `csrf.exempt`.
+csrf = CSRFProtect()
 View = TypeVar("View", bound=Callable[..., Any])
 
 

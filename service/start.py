@@ -11,8 +11,7 @@ from importlib.metadata import version
 import structlog
 from flask import Flask
 from flask_babel import Babel
-from flask_wtf.csrf import CSRFProtect
-from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import access, assets, error_pages, headers, logs
@@ -62,11 +61,11 @@ def application(
     logs.install(app)
     headers.install(app, production=settings.production)
     assets.install(app, reload=not settings.production)
-    csrf = CSRFProtect(app)
+    access.csrf.init_app(app)
     Babel(app)
     for page in PAGES:
         app.register_blueprint(page.blueprint)
-    install_api(app, csrf)
+    install_api(app)
     error_pages.install(app)
     access.check_every_route(app)
     return app
@@ -113,7 +112,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         TRAP_HTTP_EXCEPTIONS=False,
         JSON_SORT_KEYS=False,
     )
-    app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_loader = ChoiceLoader(
         [

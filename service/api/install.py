@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, jsonify
-from flask_wtf.csrf import CSRFProtect
 
-from service.access import requires, store
+from service.access import csrf, requires, store
 from service.storage.database import sqlite_version
 
 __all__ = ["install"]
 
 
-def install(app: Flask, csrf: CSRFProtect) -> None:
+def install(app: Flask) -> None:
     """Register the routes; forms' tokens are for pages, so the interface is exempt."""
     blueprint = Blueprint("health", __name__)
 

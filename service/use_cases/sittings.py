@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from service.errors import NotFound, NotSubmitted
-from service.storage import Store
+from service.storage import Store, Unit
 from service.storage.cipher import sha256
 from service.use_cases.candidate import Sat, follow, gather
 from service.use_cases.scoring import profile_of, score_sitting
@@ -28,6 +28,7 @@ from vbr_engine.responses import check_answer
 __all__ = [
     "candidate_feedback_for",
     "candidate_may",
+    "describe_sitting",
     "practice",
     "review_sitting",
     "save_answer",
@@ -47,30 +48,18 @@ def view_invitation(store: Store, token: str) -> Invitation:
     """
     with store.read() as unit:
         link = follow(unit, token, now=store.clock())
-        sat = gather(store, unit, unit.sittings.get(link.provider_id, link.sitting_id))
-        provider = unit.providers.get(link.provider_id)
-        vacancy = unit.vacancies.get(link.provider_id, sat.sitting.vacancy_id)
-    if provider is None or vacancy is None:
-        raise NotFound("There is no such vacancy.")
-    text = sat.text
-    return Invitation(
-        sitting_id=sat.sitting.id,
-        provider_name=provider.name,
-        contact=vacancy.contact or provider.contact,
-        vacancy_title=vacancy.title,
-        bank_title=text.title,
-        bank_summary=text.summary,
-        bank_status=text.status_note,
-        value_names=tuple(text.values[value.id].name for value in sat.bank.values),
-        minutes=sat.bank.blueprint.minutes,
-        n_items=len(sat.items),
-        n_answered=sat.n_answered,
-        next_number=sat.missing[0] if sat.missing else None,
-        state=sat.progress.state,
-        simulated=sat.sitting.simulated,
-        language=text.language,
-        expires_at=link.expires_at,
-    )
+        return _invitation(store, unit, link.sitting_id, expires_at=link.expires_at)
+
+
+def describe_sitting(store: Store, sitting_id: str) -> Invitation:
+    """Show the same as `view_invitation` to a browser that has the sitting's cookie.
+
+    Raises
+    ------
+    NotFound
+    """
+    with store.read() as unit:
+        return _invitation(store, unit, sitting_id, expires_at=None)
 
 
 def practice(store: Store, token: str) -> PracticeView:
@@ -228,8 +217,15 @@ def review_sitting(store: Store, sitting_id: str) -> Review:
     )
 
 
-def submit_sitting(store: Store, sitting_id: str, *, now: datetime) -> Submitted:
+def submit_sitting(
+    store: Store, sitting_id: str, *, now: datetime, allow_incomplete: bool = False
+) -> Submitted:
     """Close the sitting and compute its profile, in one transaction.
+
+    Parameters
+    ----------
+    allow_incomplete : bool
+        Submit what there is: nobody is kept from finishing.
 
     Returns
     -------
@@ -247,7 +243,7 @@ def submit_sitting(store: Store, sitting_id: str, *, now: datetime) -> Submitted
             return Submitted("already-submitted")
         if sat.progress.started_at is None:
             raise NotFound("The sitting was not started.")
-        if sat.missing:
+        if sat.missing and not allow_incomplete:
             return Submitted("incomplete", sat.missing)
         profile = score_sitting(sat)
         unit.events.append(sat.sitting.provider_id, sitting_id, "submitted", at=now)
@@ -279,6 +275,35 @@ def candidate_feedback_for(store: Store, sitting_id: str) -> CandidateFeedback:
         raise NotSubmitted("The feedback is ready once the answers are submitted.")
     contact = vacancy.contact if vacancy else None
     return candidate_feedback(profile, sat.bank, language=sat.sitting.language, contact=contact)
+
+
+def _invitation(
+    store: Store, unit: Unit, sitting_id: str, *, expires_at: datetime | None
+) -> Invitation:
+    sat = gather(store, unit, unit.sittings.sat(sitting_id))
+    provider = unit.providers.get(sat.sitting.provider_id)
+    vacancy = unit.vacancies.get(sat.sitting.provider_id, sat.sitting.vacancy_id)
+    if provider is None or vacancy is None:
+        raise NotFound("There is no such vacancy.")
+    text = sat.text
+    return Invitation(
+        sitting_id=sitting_id,
+        provider_name=provider.name,
+        contact=vacancy.contact or provider.contact,
+        vacancy_title=vacancy.title,
+        bank_title=text.title,
+        bank_summary=text.summary,
+        bank_status=text.status_note,
+        value_names=tuple(text.values[value.id].name for value in sat.bank.values),
+        minutes=sat.bank.blueprint.minutes,
+        n_items=len(sat.items),
+        n_answered=sat.n_answered,
+        next_number=sat.missing[0] if sat.missing else None,
+        state=sat.progress.state,
+        simulated=sat.sitting.simulated,
+        language=text.language,
+        expires_at=expires_at,
+    )
 
 
 def _started(store: Store, sitting_id: str) -> Sat:

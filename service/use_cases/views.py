@@ -34,7 +34,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """The page behind an invitation link. `state` is invited, started or completed."""
+    """The page behind an invitation link.
+
+    `state` is invited, started or completed; `expires_at` is known when the link was followed.
+    """
 
     sitting_id: str
     provider_name: str
@@ -51,7 +54,7 @@ class Invitation:
     state: str
     simulated: bool
     language: str
-    expires_at: datetime
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
