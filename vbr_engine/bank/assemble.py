@@ -1,0 +1,297 @@
+"""Checked documents to the objects of `vbr_engine.bank.model`, and those back to documents."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from vbr_engine.bank.model import (
+    Band,
+    BandText,
+    Bank,
+    BankStatus,
+    Blueprint,
+    Catalogue,
+    Crosswalk,
+    CrosswalkText,
+    Item,
+    ItemText,
+    KeyKind,
+    Practice,
+    Probe,
+    Provenance,
+    ResponseFormat,
+    ScoringPolicy,
+    StandardErrorRule,
+    Value,
+    ValueText,
+)
+
+__all__ = ["bank_from", "document_of"]
+
+Plain = dict[str, Any]
+
+
+def bank_from(document: Plain, catalogues: Mapping[str, Plain]) -> Bank:
+    """Assemble a bank from documents that passed every check.
+
+    Parameters
+    ----------
+    document : dict
+        As loaded by `BankSchema`.
+    catalogues : mapping of str to dict
+        As loaded by `CatalogueSchema`. English comes first, the rest by the alphabet.
+
+    Returns
+    -------
+    Bank
+        Without its hash.
+    """
+    provenance, form = document["provenance"], document["form"]
+    languages = sorted(catalogues, key=lambda tag: (tag.split("-")[0] != "en", tag))
+    return Bank(
+        id=document["id"],
+        version=document["version"],
+        status=BankStatus(document["status"]),
+        values=tuple(Value(value) for value in document["values"]),
+        items=tuple(_item(item) for item in document["items"]),
+        policy=_policy(document["policy"]),
+        blueprint=Blueprint(
+            length=form["length"],
+            minutes=form["minutes"],
+            seed=form["seed"],
+            per_value=form["per-value"],
+            per_format={ResponseFormat(name): n for name, n in form["per-format"].items()},
+        ),
+        provenance=Provenance(
+            authors=tuple(provenance["authors"]),
+            written=provenance["written"],
+            licence=provenance["licence"],
+            method=provenance["method"],
+            sources=tuple(provenance.get("sources", ())),
+        ),
+        crosswalks=tuple(
+            Crosswalk(walk["id"], {value: tuple(row) for value, row in walk["words"].items()})
+            for walk in document.get("crosswalks", ())
+        ),
+        catalogues={tag: _catalogue(catalogues[tag]) for tag in languages},
+    )
+
+
+def _item(item: Plain) -> Item:
+    options, agreement = tuple(item["options"]), item.get("agreement")
+    return Item(
+        id=item["id"],
+        value=item["value"],
+        format=ResponseFormat(item["format"]),
+        options=options,
+        key=tuple(float(_keyed(item, option)) for option in options),
+        scale=item.get("scale"),
+        agreement=agreement and tuple(tuple(map(float, agreement[option])) for option in options),
+        topics=tuple(item.get("topics", ())),
+    )
+
+
+def _keyed(item: Plain, option: str) -> int:
+    key = item["key"]
+    if item["format"] == ResponseFormat.PICK:
+        return int(option in key)
+    if item["format"] == ResponseFormat.MOST_LEAST:
+        return int(option == key["most"]) - int(option == key["least"])
+    return int(key[option])
+
+
+def _policy(policy: Plain) -> ScoringPolicy:
+    rules, error = policy["rules"], policy["standard-error"]
+    return ScoringPolicy(
+        id=policy["id"],
+        key=KeyKind(policy["key"]),
+        rate=rules["rate"],
+        rank=rules["rank"],
+        most_least=rules["most-least"],
+        pick=rules["pick"],
+        points={name: float(mark) for name, mark in policy["points"].items()},
+        chance_correction=policy["chance-correction"],
+        standardise_within_person=policy["standardise-within-person"],
+        weights={value: float(weight) for value, weight in policy["weights"].items()},
+        minimum_share=float(policy["minimum-share"]),
+        standard_error=StandardErrorRule(error["rule"]),
+        item_sd_floor=float(error["item-sd-floor"]),
+        interval=float(policy["interval"]),
+        bands=tuple(Band(band["id"], _minimum(band["minimum"])) for band in policy["bands"]),
+    )
+
+
+def _minimum(given: float | None) -> float:
+    return -math.inf if given is None else float(given)
+
+
+def _catalogue(texts: Plain) -> Catalogue:
+    practice = texts["practice"]
+    return Catalogue(
+        language=texts["language"],
+        title=texts["title"],
+        summary=texts["summary"],
+        status_note=texts["status-note"],
+        instructions={ResponseFormat(name): text for name, text in texts["instructions"].items()},
+        scales={points: tuple(labels) for points, labels in texts["scales"].items()},
+        values={name: _value_text(text) for name, text in texts["values"].items()},
+        items={name: ItemText(**text) for name, text in texts["items"].items()},
+        bands={name: BandText(**text) for name, text in texts["bands"].items()},
+        practice=Practice(**(practice | {"options": tuple(practice["options"])})),
+        crosswalks={
+            name: CrosswalkText(**text) for name, text in texts.get("crosswalks", {}).items()
+        },
+    )
+
+
+def _value_text(text: Plain) -> ValueText:
+    return ValueText(
+        name=text["name"],
+        definition=text["definition"],
+        positive=tuple(text["positive"]),
+        negative=tuple(text["negative"]),
+        probes=tuple(
+            Probe(probe["question"], tuple(probe["good"]), tuple(probe["poor"]))
+            for probe in text["probes"]
+        ),
+        strength=text["strength"],
+        reflection=text["reflection"],
+    )
+
+
+def document_of(bank: Bank) -> tuple[Plain, dict[str, Plain]]:
+    """Take a bank apart into the documents that it came from.
+
+    Parameters
+    ----------
+    bank : Bank
+
+    Returns
+    -------
+    tuple of (dict, dict)
+        What the bank file holds, and the catalogues by language.
+    """
+    form, origin = bank.blueprint, bank.provenance
+    document = {
+        "format": 1,
+        "id": bank.id,
+        "version": bank.version,
+        "status": str(bank.status),
+        "provenance": {
+            "authors": list(origin.authors),
+            "written": origin.written,
+            "licence": origin.licence,
+            "method": origin.method,
+            "sources": list(origin.sources),
+        },
+        "values": [value.id for value in bank.values],
+        "items": [_plain_item(item) for item in bank.items],
+        "policy": _plain_policy(bank.policy),
+        "form": {
+            "length": form.length,
+            "minutes": form.minutes,
+            "seed": form.seed,
+            "per-value": dict(form.per_value),
+            "per-format": {str(name): number for name, number in form.per_format.items()},
+        },
+        "crosswalks": [
+            {"id": walk.id, "words": {value: list(row) for value, row in walk.words.items()}}
+            for walk in bank.crosswalks
+        ],
+    }
+    return document, {tag: _plain_catalogue(texts) for tag, texts in bank.catalogues.items()}
+
+
+def _plain_item(item: Item) -> Plain:
+    plain: Plain = {
+        "id": item.id,
+        "value": item.value,
+        "format": str(item.format),
+        "topics": list(item.topics),
+        "options": list(item.options),
+        "key": _plain_key(item),
+    }
+    if item.scale is not None:
+        plain["scale"] = item.scale
+    if item.agreement is not None:
+        rows = zip(item.options, item.agreement, strict=True)
+        plain["agreement"] = {option: list(row) for option, row in rows}
+    return plain
+
+
+def _plain_key(item: Item) -> Any:
+    keyed = dict(zip(item.options, map(int, item.key), strict=True))
+    if item.format is ResponseFormat.PICK:
+        return [option for option, mark in keyed.items() if mark]
+    if item.format is ResponseFormat.MOST_LEAST:
+        ends = {mark: option for option, mark in keyed.items()}
+        return {"most": ends[1], "least": ends[-1]}
+    return keyed
+
+
+def _plain_policy(policy: ScoringPolicy) -> Plain:
+    return {
+        "id": policy.id,
+        "key": str(policy.key),
+        "rules": {
+            "rate": policy.rate,
+            "rank": policy.rank,
+            "most-least": policy.most_least,
+            "pick": policy.pick,
+        },
+        "points": dict(policy.points),
+        "chance-correction": policy.chance_correction,
+        "standardise-within-person": policy.standardise_within_person,
+        "weights": dict(policy.weights),
+        "minimum-share": policy.minimum_share,
+        "standard-error": {
+            "rule": str(policy.standard_error),
+            "item-sd-floor": policy.item_sd_floor,
+        },
+        "interval": policy.interval,
+        "bands": [
+            {"id": band.id, "minimum": None if math.isinf(band.minimum) else band.minimum}
+            for band in policy.bands
+        ],
+    }
+
+
+def _plain_catalogue(texts: Catalogue) -> Plain:
+    practice = texts.practice
+    return {
+        "language": texts.language,
+        "title": texts.title,
+        "summary": texts.summary,
+        "status-note": texts.status_note,
+        "instructions": {str(name): text for name, text in texts.instructions.items()},
+        "scales": {str(points): list(labels) for points, labels in texts.scales.items()},
+        "values": {name: _plain_value(text) for name, text in texts.values.items()},
+        "items": {
+            name: vars(text) | {"options": dict(text.options)} for name, text in texts.items.items()
+        },
+        "bands": {
+            name: {"name": text.name, "meaning": text.meaning} for name, text in texts.bands.items()
+        },
+        "practice": vars(practice) | {"options": list(practice.options)},
+        "crosswalks": {
+            name: {"name": text.name, "words": dict(text.words)}
+            for name, text in texts.crosswalks.items()
+        },
+    }
+
+
+def _plain_value(text: ValueText) -> Plain:
+    return {
+        "name": text.name,
+        "definition": text.definition,
+        "positive": list(text.positive),
+        "negative": list(text.negative),
+        "probes": [
+            {"question": probe.question, "good": list(probe.good), "poor": list(probe.poor)}
+            for probe in text.probes
+        ],
+        "strength": text.strength,
+        "reflection": text.reflection,
+    }
