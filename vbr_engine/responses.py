@@ -38,12 +38,11 @@ __all__ = [
     "ResponseMatrix",
     "allowed_codes",
     "check_answer",
-    "check_columns",
-    "encode",
 ]
 
 MISSING = -128
 SITTING = "sitting"
+LONGEST = 60  # characters of a name or a cell that a message shows
 LISTED = 100  # problems written out one by one; the rest are counted
 _BLOCK = 8192
 
@@ -74,7 +73,8 @@ class Findings:
         return len(self.listed) + self.unlisted.total()
 
     def add(self, message: str, *, row: str | int | None = None, column: str = "") -> None:
-        """Note one problem."""
+        """Note one problem; names are shown so that no odd character upsets a terminal."""
+        row, column = (_printable(row) if isinstance(row, str) else row), _printable(column)
         if len(self.listed) < LISTED:
             self.listed.append(Problem(message=message, row=row, column=column))
         else:
@@ -89,6 +89,11 @@ class Findings:
             places = ", ".join(f"{place} ({n:,})" for place, n in self.unlisted.most_common())
             problems.append(Problem(message=f"and {self.unlisted.total():,} more, in {places}"))
         raise ResponsesError(problems)
+
+
+def _printable(name: str) -> str:
+    shown = name if len(name) <= LONGEST else f"{name[:LONGEST]}..."
+    return shown if shown.isprintable() else repr(shown)[1:-1]
 
 
 def allowed_codes(item: Item) -> tuple[int, int]:
@@ -192,16 +197,42 @@ class ResponseMatrix:
         >>> ResponseMatrix.from_frame(frame, bank).sittings
         ('simulated-000001', 'simulated-000002')
         """
-        findings = Findings()
-        check_columns(list(frame.columns), bank, findings)
-        if len(frame) == 0:
-            findings.add("the table has no rows: expected one row per sitting")
-        if SITTING not in frame.columns or not frame.columns.is_unique:
-            findings.raise_if_any()
-        sittings, codes = encode(frame, bank, findings, first_row=1)
+        return cls.from_frames([frame], bank)
+
+    @classmethod
+    def from_frames(cls, frames: Iterable[pd.DataFrame], bank: Bank) -> ResponseMatrix:
+        """Read a wide table that comes in pieces; only one of them is held at a time.
+
+        Parameters
+        ----------
+        frames : iterable of DataFrame
+            The same columns in each, as `from_frame` describes them.
+        bank : Bank
+
+        Returns
+        -------
+        ResponseMatrix
+
+        Raises
+        ------
+        ResponsesError
+            With every offending row and column.
+        """
+        findings, blocks = Findings(), []
+        sittings: list[str] = []
+        for piece, frame in enumerate(frames):
+            if piece == 0:
+                _check_columns(list(frame.columns), bank, findings)
+            if SITTING not in frame.columns or not frame.columns.is_unique:
+                break
+            names, codes = _encode(frame, bank, findings, first_row=1 + len(sittings))
+            sittings.extend(names)
+            blocks.append(codes)
+        if not sittings:
+            findings.add("the table has no rows: expected one for each sitting")
         _check_sittings(sittings, findings)
         findings.raise_if_any()
-        return cls(codes, sittings, bank)
+        return cls(np.concatenate(blocks), tuple(sittings), bank)
 
     @classmethod
     def from_answers(
@@ -357,7 +388,7 @@ _WHOLE = {
 }
 
 
-def check_columns(names: Sequence[Any], bank: Bank, findings: Findings) -> None:
+def _check_columns(names: Sequence[Any], bank: Bank, findings: Findings) -> None:
     """Note every column that `bank` does not know, that comes twice, or that is missing.
 
     Parameters
@@ -388,11 +419,11 @@ def check_columns(names: Sequence[Any], bank: Bank, findings: Findings) -> None:
 
 
 def _nearest(name: Any, bank: Bank) -> str:
-    near = get_close_matches(str(name), bank.columns, n=1)
+    near = get_close_matches(str(name), bank.columns, n=1, cutoff=0.85)
     return f": do you mean {near[0]!r}?" if near else ""
 
 
-def encode(
+def _encode(
     frame: pd.DataFrame, bank: Bank, findings: Findings, *, first_row: int
 ) -> tuple[tuple[str, ...], Codes]:
     """Turn a stretch of a table into sittings and codes; note every cell that is not allowed.
@@ -451,10 +482,9 @@ def _whole_numbers(
     column: pd.Series[Any], low: int, high: int
 ) -> tuple[Codes, npt.NDArray[np.bool_]]:
     """Return codes, `MISSING` where empty, and where a cell is neither empty nor allowed."""
-    if pd.api.types.is_bool_dtype(column.dtype):
-        column = column.astype(object)
-    if not pd.api.types.is_numeric_dtype(column.dtype):
-        column = column.map(_as_number)
+    text = not pd.api.types.is_numeric_dtype(column.dtype)
+    if text or pd.api.types.is_bool_dtype(column.dtype):
+        column = column.astype(object).map(_as_number)
     # inf, unlike NaN, is outside every range: it stands for a text that is no number.
     numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
     empty = np.isnan(numbers)
@@ -505,5 +535,5 @@ def _fits(code: Any, low: int, high: int) -> bool:
 
 def _expected(low: int, high: int, got: Any) -> str:
     wanted = {(-1, 1): "1 (most), -1 (least) or 0", (0, 1): "1 or 0"}
-    shown = str(got) if len(str(got)) <= 40 else f"{str(got)[:40]}..."
-    return f"expected {wanted.get((low, high), f'a whole number {low} to {high}')}, got {shown!r}"
+    told = wanted.get((low, high), f"a whole number {low} to {high}")
+    return f"expected {told}, got '{_printable(str(got))}'"

@@ -240,7 +240,7 @@ def _bands(score: Floats, se: Floats, policy: ScoringPolicy) -> npt.NDArray[np.u
     return code
 
 
-def _band_column(code: npt.NDArray[np.uint8], policy: ScoringPolicy) -> pd.Categorical:
+def _band_column(code: npt.NDArray[np.uint8], policy: ScoringPolicy) -> pd.Categorical[Any]:
     ids = [band.id for band in policy.bands]
     words, place = [NOT_MEASURED], np.zeros(NO_BAND + 1, dtype=np.int16)
     for low, high in combinations_with_replacement(range(len(ids)), 2):
@@ -249,7 +249,7 @@ def _band_column(code: npt.NDArray[np.uint8], policy: ScoringPolicy) -> pd.Categ
     return _words(place[code], words)
 
 
-def _words(code: npt.NDArray[np.integer[Any]], words: Sequence[str]) -> pd.Categorical:
+def _words(code: npt.NDArray[np.integer[Any]], words: Sequence[str]) -> pd.Categorical[Any]:
     """Return a column of few different words: a number for each row, and the words once."""
     return pd.Categorical.from_codes(code, pd.Index(list(words)))
 

@@ -1,0 +1,78 @@
+"""`vbr simulate`: make up sittings to practise on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from vbr_engine.files import read_bank, write_table
+from vbr_engine.simulate import simulate_responses
+
+__all__ = ["command"]
+
+PATIENCE = 2.0  # seconds before progress is shown
+
+
+@click.command("simulate")
+@click.argument("bank", type=click.Path())
+@click.option("-n", "n", type=click.IntRange(min=1), required=True, help="How many sittings.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), required=True, help="The same seed, the same sittings."
+)
+@click.option(
+    "-o", "output", type=click.Path(), required=True, help="Where to write: .csv or .parquet."
+)
+@click.option(
+    "--form",
+    type=click.Choice(["full", "default"]),
+    default="full",
+    show_default=True,
+    help="Answer every item of the bank, or those that its default form draws.",
+)
+@click.option(
+    "--careless",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="Share of candidates who answer without reading.",
+)
+def command(bank: str, n: int, seed: int, output: str, form: str, careless: float) -> None:
+    """Make up sittings of BANK and write them as a table of responses.
+
+    The answers are drawn from a model, not from people: practise on them, do not draw norms.
+    """
+    questions = read_bank(bank)
+    with shown_progress("Making up sittings", n) as progress:
+        made = simulate_responses(
+            questions, n, seed=seed, form=form, careless=careless, progress=progress
+        )
+    write_table(made.to_frame(), output)
+    click.echo(f"{n:,} simulated sittings of {questions.label} written to {output}", err=True)
+
+
+@contextmanager
+def shown_progress(words: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Give a function to tell how much is done; a bar appears on a terminal if it takes long."""
+    console = Console(stderr=True)
+    started = time.monotonic()
+    bar = Progress(console=console, transient=True, disable=not console.is_terminal)
+    task = bar.add_task(words, total=total)
+    running = False
+
+    def tell(done: int) -> None:
+        nonlocal running
+        if not running and time.monotonic() - started > PATIENCE:
+            bar.start()
+            running = True
+        bar.update(task, completed=done)
+
+    try:
+        yield tell
+    finally:
+        if running:
+            bar.stop()
