@@ -109,9 +109,9 @@ def requires(rule: str) -> Callable[[View], View]:
     return decorate
 
 
-def rule_of(app: Flask, endpoint: str) -> str | None:
+def rule_of(app: Flask, endpoint: str | None) -> str | None:
     """Return the rule of a view."""
-    view = app.view_functions[endpoint]
+    view = app.view_functions.get(endpoint or "")
     rule = getattr(view, "access_rule", None)
     return rule or getattr(getattr(view, "view_class", None), "access_rule", None)
 

@@ -99,7 +99,8 @@ def _response(asset: Asset, *, current: bool) -> Response:
         response.vary.add("Accept-Encoding")
     response.headers["Cache-Control"] = YEAR if current else HOUR
     response.set_etag(asset.version + ("-gzip" if compress else ""))
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _read(path: Path) -> Asset:

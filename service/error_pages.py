@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any
 
 import structlog
-from flask import Flask, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from service import errors
+from service.problems import from_messages, problem
 from vbr_engine.errors import InvalidInput
 
-__all__ = ["install", "problem"]
+__all__ = ["install"]
 
-PROBLEM = "application/problem+json"
 KEPT = "What you have saved is kept."
 
 
@@ -57,30 +55,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def problem(status: int, detail: str, **more: Any) -> Response:
-    """Make a problem document (RFC 9457).
-
-    Parameters
-    ----------
-    status : int
-    detail : str
-        A sentence for the reader.
-    **more
-        Further members, such as ``errors``.
-    """
-    document = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        **more,
-    }
-    response = jsonify(document)
-    response.status_code = status
-    response.mimetype = PROBLEM
-    return response
-
-
 def wants_problem() -> bool:
     """Whether the answer goes to a program."""
     return request.path.startswith(("/api/", "/healthz"))
@@ -109,9 +83,10 @@ def _stale_form(error: CSRFError) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()
-    title, message = _WORDS.get(
-        error.code, ("This did not work", "The request was not understood.")
-    )
+    title, message = _WORDS.get(error.code, _WORDS[400])
+    found = from_messages(getattr(error, "data", {}).get("messages", {}))
+    if found and wants_problem():
+        return problem(error.code, "The request does not fit the schema.", errors=found)
     response = _told(error.code, title, message, "")
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After", "WWW-Authenticate"}:

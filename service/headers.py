@@ -48,7 +48,7 @@ def _compressed(app: Flask, response: Response) -> Response:
         or response.direct_passthrough
         or response.mimetype != "text/html"
         or "Content-Encoding" in response.headers
-        or rule_of(app, request.endpoint or "static") not in COMPRESSED_RULES
+        or rule_of(app, request.endpoint) not in COMPRESSED_RULES
     ):
         return response
     response.vary.add("Accept-Encoding")

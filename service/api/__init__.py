@@ -1,5 +1,5 @@
 """The JSON interface under /api/v1, and /healthz."""
 
-from service.api.install import install
+from service.api.specification import install
 
 __all__ = ["install"]

@@ -125,6 +125,7 @@ def _engine(path: Path) -> sa.Engine:
         f"sqlite:///{path}",
         module=driver,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
+        hide_parameters=True,
         pool_size=16,
         max_overflow=32,
     )

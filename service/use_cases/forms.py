@@ -5,12 +5,34 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from uuid import UUID, uuid4, uuid5
 
 from service.errors import InvalidForm
 
-__all__ = ["Form", "plain_line"]
+__all__ = ["Form", "id_of_request", "plain_line"]
 
+_REQUESTS = UUID("5a0ac9a4-9d55-4d6e-a6a0-6a3f2f6b2f5e")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+
+
+def id_of_request(*owner: str) -> str:
+    """Return the id of what a form makes: the same for the same form sent twice.
+
+    Parameters
+    ----------
+    *owner : str
+        Whose form it is, and last the form's own id; if that is empty the id is random.
+
+    Examples
+    --------
+    >>> id_of_request("north", "form-1") == id_of_request("north", "form-1")
+    True
+    >>> id_of_request("north", "form-1") == id_of_request("south", "form-1")
+    False
+    >>> id_of_request("north", "") == id_of_request("north", "")
+    False
+    """
+    return (uuid5(_REQUESTS, "\n".join(owner)) if owner[-1] else uuid4()).hex
 
 
 def plain_line(text: str) -> str:

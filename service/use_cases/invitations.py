@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from uuid import uuid4
 
 from service.errors import NotFound
 from service.storage import Store, Unit
 from service.storage.cipher import sha256
 from service.storage.records import Identity, SittingRecord, VacancyRecord
-from service.use_cases.forms import Form
+from service.use_cases.forms import Form, id_of_request
 from service.use_cases.views import Account, Invited
 from vbr_engine.bank.form import draw_form
 
@@ -28,10 +27,13 @@ def invite(
     now: datetime,
     simulated: bool = False,
     language: str = "en",
+    request_id: str = "",
 ) -> Invited:
     """Draw a form for a candidate and make the link to send.
 
-    The token is in what this returns and nowhere else: the database holds its hash.
+    The token is in what this returns and nowhere else: the database holds its hash. The same
+    `request_id` again, from a form that was sent twice, makes no second candidate: it renews the
+    link of the first, so that whichever answer the browser shows has a link that works.
 
     Raises
     ------
@@ -42,14 +44,16 @@ def invite(
     form = Form()
     identity = Identity(
         form.line("name", name, name="the candidate's name", longest=120),
-        form.email("email", email),
+        form.email("email", email) if email.strip() else "",
     )
     form.done()
+    new_id = id_of_request(provider_id, vacancy_id, request_id)
     with store.read() as unit:
-        sitting = _draw(
-            store, unit, unit.vacancies.get(provider_id, vacancy_id), now, simulated, language
-        )
+        vacancy = unit.vacancies.get(provider_id, vacancy_id)
+        sitting = _draw(store, unit, vacancy, now, simulated, language, new_id)
     with store.write() as unit:
+        if unit.sittings.get(provider_id, sitting.id) is not None:
+            return Invited(sitting.id, _renewed(store, unit, sitting, by=by, now=now))
         unit.sittings.add(provider_id, sitting)
         unit.identities.add(provider_id, sitting.id, identity)
         unit.events.append(provider_id, sitting.id, "invited", at=now, body={"by": by.id})
@@ -70,8 +74,14 @@ def renew_link(
         sitting = unit.sittings.get(provider_id, sitting_id)
         if sitting is None:
             raise NotFound("There is no such candidate.")
-        unit.events.append(provider_id, sitting_id, "link-renewed", at=now, body={"by": by.id})
-        return _new_link(store, unit, sitting, now=now)
+        return _renewed(store, unit, sitting, by=by, now=now)
+
+
+def _renewed(
+    store: Store, unit: Unit, sitting: SittingRecord, *, by: Account, now: datetime
+) -> str:
+    unit.events.append(sitting.provider_id, sitting.id, "link-renewed", at=now, body={"by": by.id})
+    return _new_link(store, unit, sitting, now=now)
 
 
 def _draw(
@@ -81,14 +91,15 @@ def _draw(
     now: datetime,
     simulated: bool,
     language: str,
+    new_id: str,
 ) -> SittingRecord:
-    published = vacancy and unit.banks.get(vacancy.bank_id, vacancy.bank_version)
+    published = unit.banks.get(vacancy.bank_id, vacancy.bank_version) if vacancy else None
     if vacancy is None or published is None:
         raise NotFound("There is no such vacancy.")
     bank = store.bank(unit, published.id, published.version, published.sha256)
     return SittingRecord(
         provider_id=vacancy.provider_id,
-        id=uuid4().hex,
+        id=new_id,
         vacancy_id=vacancy.id,
         bank_id=bank.id,
         bank_version=bank.version,

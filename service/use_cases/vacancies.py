@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from service.errors import NotFound
 from service.storage import Store, Unit
 from service.storage.records import Identity, SittingRecord, VacancyRecord
-from service.use_cases.forms import Form
+from service.use_cases.forms import Form, id_of_request
 from service.use_cases.progress import STUCK_AFTER, Progress, progress_of
 from service.use_cases.views import Board, BoardRow, Vacancy, VacancyCounts, VacancyLine
 
@@ -77,9 +76,18 @@ def list_vacancies(store: Store, provider_id: str) -> tuple[VacancyLine, ...]:
 
 
 def create_vacancy(
-    store: Store, provider_id: str, *, title: str, bank_id: str, contact: str, now: datetime
+    store: Store,
+    provider_id: str,
+    *,
+    title: str,
+    bank_id: str,
+    contact: str,
+    now: datetime,
+    request_id: str = "",
 ) -> str:
     """Open a vacancy with the newest version of a bank and return its id.
+
+    The same `request_id` again, from a form that was sent twice, changes nothing.
 
     Raises
     ------
@@ -100,11 +108,11 @@ def create_vacancy(
             form.problems["bank_id"] = "Choose a question bank."
         form.done()
         assert bank is not None
-        vacancy = VacancyRecord(
-            provider_id, uuid4().hex, title, contact, bank.id, bank.version, now
-        )
-        unit.vacancies.add(provider_id, vacancy)
-    return vacancy.id
+        new_id = id_of_request(provider_id, request_id)
+        vacancy = VacancyRecord(provider_id, new_id, title, contact, bank.id, bank.version, now)
+        if unit.vacancies.get(provider_id, new_id) is None:
+            unit.vacancies.add(provider_id, vacancy)
+    return new_id
 
 
 def vacancy_board(store: Store, provider_id: str, vacancy_id: str, *, now: datetime) -> Board:
@@ -136,7 +144,7 @@ def vacancy_of(store: Store, unit: Unit, provider_id: str, vacancy_id: str) -> V
     NotFound
     """
     record = unit.vacancies.get(provider_id, vacancy_id)
-    published = record and unit.banks.get(record.bank_id, record.bank_version)
+    published = unit.banks.get(record.bank_id, record.bank_version) if record else None
     if record is None or published is None:
         raise NotFound("There is no such vacancy.")
     bank = store.bank(unit, published.id, published.version, published.sha256)

@@ -1,0 +1,54 @@
+"""gunicorn's settings: ``gunicorn -c python:service.gunicorn_conf 'service:create_app()'``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+from service.config import Settings
+from service.errors import SettingsError
+from service.logs import masked
+
+try:
+    _settings = Settings.from_environment()
+except SettingsError as error:
+    print(error, file=sys.stderr)
+    sys.exit(78)
+
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = _settings.workers
+threads = _settings.threads
+timeout = 30
+graceful_timeout = 20
+keepalive = 5
+max_requests = 10_000
+max_requests_jitter = 1_000
+control_socket_disable = True
+loglevel = "warning"
+accesslog = None
+# The worker's heartbeat; memory, where the machine has it, so that a slow disk stops nobody.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+forwarded_allow_ips = "127.0.0.1"
+
+
+class MaskingLogger(Logger):  # type: ignore[misc]
+    """Hides invitation tokens, should an error quote an address."""
+
+    def error(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        """Log an error, masked."""
+        super().error(masked(str(msg)), *(_masked(a) for a in args), **kwargs)
+
+    def exception(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        """Log an exception, masked."""
+        super().exception(masked(str(msg)), *(_masked(a) for a in args), **kwargs)
+
+
+def _masked(value: Any) -> Any:
+    return masked(value) if isinstance(value, str) else value
+
+
+logger_class = MaskingLogger
