@@ -1,0 +1,235 @@
+"""Recruiter pages about one candidate: link, first view, report, decision."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from urllib.parse import quote
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from service.access import clock, requires, store
+from service.errors import FirstViewNeeded, InvalidForm, NotSubmitted
+from service.pages import fresh_links
+from service.pages.board import (
+    DECISIONS,
+    HINTS,
+    VIEWS,
+    decision_words,
+    next_step,
+    progress,
+    view_words,
+)
+from service.pages.forms import given_fields
+from service.pages.frame import frame, recruiter
+from service.use_cases import invitations, reports
+from service.use_cases.views import CandidatePage
+from vbr_engine.errors import VbrError
+from vbr_engine.rendering import report_body, report_css, report_pdf
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("candidates", __name__)
+blueprint.context_processor(frame)
+
+ONE = "/candidates/<sitting_id>"
+
+
+@blueprint.get("/candidates/report-<version>.css")
+@requires("public")
+def report_style(version: str) -> Response:
+    """Serve the engine's style sheet of reports; the address changes with its content."""
+    response = make_response(report_css())
+    response.mimetype = "text/css"
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@blueprint.get(ONE)
+@requires("recruiter")
+def candidate(sitting_id: str) -> str:
+    """Show where a candidate stands, what happened so far and what to do next."""
+    page, now = _page(sitting_id), clock()
+    return render_template(
+        "recruiter/candidate.html",
+        page=page,
+        next_step=next_step(page.row),
+        link=fresh_links.recall(sitting_id, now=now),
+        progress=progress(page.row, now),
+        decision_words=decision_words,
+        view_words=view_words,
+    )
+
+
+@blueprint.get(ONE + "/link")
+@requires("recruiter")
+def link(sitting_id: str) -> Response | str:
+    """Show a link just made, with a message to send; later say why it cannot be shown."""
+    page, now = _page(sitting_id), clock()
+    token = fresh_links.recall(sitting_id, now=now)
+    if token is None:
+        flash(_("The link cannot be shown again. If it is lost, make a new one."), "note")
+        return redirect(url_for(".candidate", sitting_id=sitting_id), 303)
+    address = url_for("candidate.landing", token=token, _external=True)
+    message = render_template("recruiter/message.txt", page=page, address=address)
+    subject = _("Your next step: %(title)s", title=page.vacancy.title)
+    return render_template(
+        "recruiter/link.html",
+        page=page,
+        address=address,
+        message=message,
+        email_href=f"mailto:{quote(page.email)}?subject={quote(subject)}&body={quote(message)}",
+        text_href=f"sms:?&body={quote(message)}",
+        minutes_kept=int(fresh_links.KEPT.total_seconds() // 60),
+    )
+
+
+@blueprint.route(ONE + "/new-link", methods=["GET", "POST"])
+@requires("recruiter")
+def new_link(sitting_id: str) -> Response | str:
+    """Ask, then replace a candidate's link; the answers stay."""
+    page = _page(sitting_id)
+    if page.state == "completed":
+        flash(_("This candidate has finished, so no link is needed."), "note")
+        return redirect(url_for(".candidate", sitting_id=sitting_id), 303)
+    if request.method == "GET":
+        return render_template("recruiter/new_link.html", page=page)
+    account, now = recruiter(), clock()
+    token = invitations.renew_link(store(), account.provider_id, sitting_id, by=account, now=now)
+    fresh_links.remember(sitting_id, token, now=now)
+    flash(_("The new link is ready. The old one has stopped working."))
+    return redirect(url_for(".link", sitting_id=sitting_id), 303)
+
+
+@blueprint.route(ONE + "/first-view", methods=["GET", "POST"])
+@requires("recruiter")
+def first_view(sitting_id: str) -> Response | str | tuple[str, int]:
+    """Ask for a person's own view, once, before the report is shown."""
+    page = _page(sitting_id)
+    if page.first_view is not None:
+        flash(_("Your first view is recorded already."), "note")
+        return redirect(url_for(".report", sitting_id=sitting_id), 303)
+    if page.state != "completed":
+        return _not_finished(page)
+    if request.method == "GET":
+        return _first_view_form(page, {}, {"view": "", "note": ""})
+    given = given_fields("view", "note")
+    account = recruiter()
+    try:
+        reports.record_first_view(
+            store(), account.provider_id, sitting_id, account=account, now=clock(), **given
+        )
+    except InvalidForm as error:
+        return _first_view_form(page, error.fields, given), 422
+    flash(_("Your first view is recorded."))
+    return redirect(url_for(".report", sitting_id=sitting_id), 303)
+
+
+@blueprint.get(ONE + "/report")
+@requires("recruiter")
+def report(sitting_id: str) -> Response | str:
+    """Show the report, once a first view is recorded."""
+    account = recruiter()
+    try:
+        opened = reports.open_report(
+            store(), account.provider_id, sitting_id, account=account, now=clock()
+        )
+    except (FirstViewNeeded, NotSubmitted) as error:
+        return _report_refused(sitting_id, error)
+    return render_template(
+        "recruiter/report.html",
+        page=_page(sitting_id),
+        body=report_body(opened),
+        style=url_for(".report_style", version=_style_version()),
+        decision_words=decision_words,
+        view_words=view_words,
+    )
+
+
+@blueprint.get(ONE + "/report.pdf")
+@requires("recruiter")
+def report_as_pdf(sitting_id: str) -> Response | tuple[str, int]:
+    """Send the report as a tagged PDF."""
+    account = recruiter()
+    try:
+        opened = reports.open_report(
+            store(), account.provider_id, sitting_id, account=account, now=clock()
+        )
+    except (FirstViewNeeded, NotSubmitted) as error:
+        return _report_refused(sitting_id, error)
+    try:
+        document = report_pdf(opened)
+    except VbrError as error:
+        return render_template(
+            "recruiter/no_pdf.html", page=_page(sitting_id), cause=str(error)
+        ), 501
+    response = make_response(document)
+    response.mimetype = "application/pdf"
+    # The file's name says nothing about the person: it ends up in a downloads folder.
+    response.headers["Content-Disposition"] = f'attachment; filename="report-{sitting_id[:8]}.pdf"'
+    return response
+
+
+@blueprint.route(ONE + "/decision", methods=["GET", "POST"])
+@requires("recruiter")
+def decision(sitting_id: str) -> Response | str | tuple[str, int]:
+    """Ask for a decision and its reason; an earlier one stays in the record."""
+    page = _page(sitting_id)
+    if not page.report_opened:
+        flash(_("Read the report before you record a decision."), "note")
+        return redirect(url_for(".report", sitting_id=sitting_id), 303)
+    if request.method == "GET":
+        return _decision_form(page, {}, {"decision": "", "reason": ""})
+    given = given_fields("decision", "reason")
+    account = recruiter()
+    try:
+        reports.record_decision(
+            store(),
+            account.provider_id,
+            sitting_id,
+            account=account,
+            now=clock(),
+            **given,
+        )
+    except InvalidForm as error:
+        return _decision_form(page, error.fields, given), 422
+    flash(_("Your decision is recorded."))
+    return redirect(url_for(".candidate", sitting_id=sitting_id), 303)
+
+
+def _style_version() -> str:
+    return sha256(report_css().encode()).hexdigest()[:12]
+
+
+def _page(sitting_id: str) -> CandidatePage:
+    return reports.candidate_page(store(), recruiter().provider_id, sitting_id, now=clock())
+
+
+def _not_finished(page: CandidatePage) -> Response:
+    flash(_("There is no report yet: this candidate has not finished."), "note")
+    return redirect(url_for(".candidate", sitting_id=page.row.sitting_id), 303)
+
+
+def _report_refused(sitting_id: str, error: VbrError) -> Response:
+    if isinstance(error, NotSubmitted):
+        return _not_finished(_page(sitting_id))
+    flash(_("Before the report opens, record your own first view."), "note")
+    return redirect(url_for(".first_view", sitting_id=sitting_id), 303)
+
+
+def _first_view_form(page: CandidatePage, errors: dict[str, str], given: dict[str, str]) -> str:
+    return render_template(
+        "recruiter/first_view.html", page=page, errors=errors, given=given, views=VIEWS.items()
+    )
+
+
+def _decision_form(page: CandidatePage, errors: dict[str, str], given: dict[str, str]) -> str:
+    return render_template(
+        "recruiter/decision.html",
+        page=page,
+        errors=errors,
+        given=given,
+        decisions=[(key, words, HINTS[key]) for key, words in DECISIONS.items()],
+        decision_words=decision_words,
+    )

@@ -1,0 +1,34 @@
+"""How long ago something was, in words."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+__all__ = ["how_long_ago"]
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def how_long_ago(since: datetime, now: datetime) -> str:
+    """Say how long `since` is before `now`, coarsely: nobody needs minutes after a day.
+
+    Parameters
+    ----------
+    since, now : datetime
+        Both aware, or both naive.
+
+    Returns
+    -------
+    str
+        Such as ``3 days ago``; ``less than an hour ago`` at the least.
+    """
+    passed = now - since
+    if passed < HOUR:
+        return _("less than an hour ago")
+    if passed < 2 * DAY:
+        return ngettext("%(num)d hour ago", "%(num)d hours ago", passed // HOUR)
+    return ngettext("%(num)d day ago", "%(num)d days ago", passed // DAY)
