@@ -38,8 +38,8 @@ class Problem:
         Row of a table: its sitting, or its number from 1.
     column : str, optional
         Column of a table.
-    severity : {"error", "warning"}
-        A warning does not stop anything.
+    severity : {"error", "warning", "note"}
+        A warning does not stop anything; a note is only worth a look.
     rule : str, optional
         Short name of the check, such as ``reading-age``.
 

@@ -363,7 +363,7 @@ class Shape(Schema):
         """Write ``status-note`` for ``status_note``."""
         field_obj.data_key = field_obj.attribute = field_name.replace("_", "-")
 
-    def load(self, data: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+    def load(self, data: Any, **kwargs: Any) -> Any:
         """Load, or say that it is no mapping."""
         if not isinstance(data, dict):
             raise ValidationError(f"expected a mapping, got {quoted(data)}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from vbr_engine.bank.model import Bank, Item
@@ -112,5 +113,5 @@ def _shuffled(options: Sequence[str], rng: np.random.Generator) -> tuple[str, ..
     return tuple(options[index] for index in rng.permutation(len(options)))
 
 
-def _indicator(holds: object) -> np.ndarray:
-    return np.fromiter(holds, dtype=float)  # type: ignore[call-overload]
+def _indicator(holds: Iterable[bool]) -> NDArray[np.float64]:
+    return np.fromiter(holds, dtype=np.float64)

@@ -1,0 +1,118 @@
+"""Tables on disk: CSV or Parquet, by the ending."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+import pandas as pd
+from pyarrow import ArrowException
+
+from vbr_engine.errors import FileError, Problem
+from vbr_engine.files.whole import cannot, replacing, shown
+
+__all__ = ["check_shape", "csv_header", "ending_of", "read_table", "write_table"]
+
+_ENDINGS = (".csv", ".parquet")
+
+
+def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read a table; its format comes from the ending, ``.csv`` or ``.parquet``.
+
+    In CSV only an empty field is missing, and a column called ``sitting`` stays text, so that
+    ``007`` and ``NA`` are names like any other.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    FileError
+        If the file is not there, is not what its ending says, or names a column twice.
+    """
+    place = Path(path)
+    ending = ending_of(place)
+    try:
+        return _read_csv(place) if ending == ".csv" else pd.read_parquet(place, engine="pyarrow")
+    except (OSError, ValueError, ArrowException, csv.Error) as error:
+        raise cannot("read", place, error) from error
+
+
+def write_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
+    """Write a table whole or not at all; its format comes from the ending.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The index is not written.
+    path : path-like
+        Ends in ``.csv`` or ``.parquet``.
+
+    Raises
+    ------
+    FileError
+        If the ending is another one or the place cannot be written to.
+    """
+    place = Path(path)
+    ending = ending_of(place)
+    with replacing(place) as target:
+        if ending == ".csv":
+            frame.to_csv(target, index=False, lineterminator="\n")
+        else:
+            frame.to_parquet(target, engine="pyarrow", index=False)
+
+
+def ending_of(place: Path) -> str:
+    """Give a table's ending, in small letters, or raise FileError for one that is no table's."""
+    ending = place.suffix.lower()
+    if ending not in _ENDINGS:
+        message = "a table's name ends in .csv or .parquet"
+        if ending in (".xlsx", ".xls", ".ods"):
+            message += "; save the workbook as CSV (UTF-8) and give that"
+        raise FileError([Problem(file=shown(place), message=message)])
+    return ending
+
+
+def _read_csv(place: Path) -> pd.DataFrame:
+    header = csv_header(place)
+    frame = pd.read_csv(
+        place,
+        dtype={"sitting": str},
+        encoding="utf-8-sig",
+        keep_default_na=False,
+        na_values=[""],
+        low_memory=False,
+    )
+    check_shape(frame, header)
+    return frame
+
+
+def csv_header(place: Path) -> list[str]:
+    """Read the names of a CSV file's columns; raise ValueError where they cannot be right."""
+    with place.open("rb") as raw:
+        if raw.read(4) == b"PK\x03\x04":
+            raise ValueError("this is a workbook or a zip archive; save the table as CSV (UTF-8)")
+    with place.open(encoding="utf-8-sig", newline="") as opened:
+        header = next(csv.reader(opened), [])
+    if not header:
+        raise ValueError("No columns: the file is empty")
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise ValueError(f"columns named twice: {', '.join(twice)}")
+    if len(header) == 1 and ";" in header[0]:
+        raise ValueError("columns are separated by semicolons; save it with commas")
+    return header
+
+
+def check_shape(frame: pd.DataFrame, header: list[str]) -> None:
+    """Raise ValueError if rows and header have different numbers of columns."""
+    if list(frame.columns) != header:
+        raise ValueError("the header and the rows have different numbers of columns")
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise ValueError("rows have more columns than the header")
