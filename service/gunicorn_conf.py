@@ -16,7 +16,7 @@ try:
     _settings = Settings.from_environment()
 except SettingsError as error:
     print(error, file=sys.stderr)
-    sys.exit(78)
+    sys.exit(4)
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 worker_class = "gthread"
@@ -28,6 +28,8 @@ keepalive = 5
 max_requests = 10_000
 max_requests_jitter = 1_000
 control_socket_disable = True
+# Loaded once, in the parent: a bad start is told once, and workers share the memory.
+preload_app = True
 loglevel = "warning"
 accesslog = None
 # The worker's heartbeat; memory, where the machine has it, so that a slow disk stops nobody.
@@ -35,7 +37,7 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 forwarded_allow_ips = "127.0.0.1"
 
 
-class MaskingLogger(Logger):  # type: ignore[misc]
+class MaskingLogger(Logger):
     """Hides invitation tokens, should an error quote an address."""
 
     def error(self, msg: Any, *args: Any, **kwargs: Any) -> None:

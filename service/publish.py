@@ -13,6 +13,11 @@ from vbr_engine.files import read_bank
 
 __all__ = ["publish_banks"]
 
+_CHANGED = (
+    "The files of {bank} have changed, but this version is published and stays as it was. "
+    "Give the changed bank a new version in bank.yaml, or undo the change."
+)
+
 
 def publish_banks(store: Store, folder: Path, *, replace: bool) -> tuple[str, ...]:
     """Publish every bank in a folder that is not published yet.
@@ -22,7 +27,8 @@ def publish_banks(store: Store, folder: Path, *, replace: bool) -> tuple[str, ..
     folder : Path
         With one folder for each bank.
     replace : bool
-        While nobody has used a version, new content may take its place. Never in production.
+        While no sitting uses a version, new content may take its place; once one does, the
+        published content stays, and this is told. Never in production.
 
     Returns
     -------
@@ -32,7 +38,7 @@ def publish_banks(store: Store, folder: Path, *, replace: bool) -> tuple[str, ..
     Raises
     ------
     BankError
-        If a file cannot be used, or changed under a version that may not change.
+        If a file cannot be used, or changed under its version and `replace` is false.
     """
     lines = []
     for path in sorted(folder.glob("*/bank.yaml")):
@@ -54,10 +60,9 @@ def _publish(store: Store, bank: Bank, *, replace: bool) -> str:
             return f"Published {bank.label}."
         if known.sha256 == bank.sha256:
             return ""
-        if not replace or unit.banks.in_use(bank.id, bank.version):
-            raise BankError(
-                f"{bank.label} has changed, but this version is published and stays as it is. "
-                "Give the changed bank a new version in bank.yaml, or undo the change."
-            )
+        if not replace:
+            raise BankError(_CHANGED.format(bank=bank.label))
+        if unit.banks.in_use(bank.id, bank.version):
+            return _CHANGED.format(bank=bank.label)
         unit.banks.replace_unused(record, dump=dump_bank(bank))
     return f"Replaced {bank.label}, which nobody had used."

@@ -28,7 +28,7 @@ from vbr_engine.errors import InvalidInput
 __all__ = ["application", "open_store", "stopping_on_errors"]
 
 PAGES = (account, candidate, candidates, public, recruiter)
-STOPPED = 78  # EX_CONFIG; also not one of gunicorn's own
+STOPPED = 4  # gunicorn's "application cannot be loaded": it stops instead of trying for ever
 
 
 @contextmanager
@@ -68,6 +68,7 @@ def application(
     install_api(app)
     error_pages.install(app)
     access.check_every_route(app)
+    store.close()  # no connection may survive a fork
     return app
 
 

@@ -340,4 +340,4 @@ def _answer_lines(
     chosen = sorted((o for o in order if answer[o]), key=lambda option: -answer[option])
     if item.format is ResponseFormat.PICK:
         return tuple(options[option] for option in chosen)
-    return tuple(f"{'Most' if answer[o] == 1 else 'Least'}: {options[o]}" for o in chosen)
+    return tuple(f"{'Best' if answer[o] == 1 else 'Worst'}: {options[o]}" for o in chosen)

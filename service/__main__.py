@@ -1,0 +1,110 @@
+"""``python -m service``: the service with sample data, on this machine only."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+from typing import Any, cast
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from service import gunicorn_conf
+from service.access import Services
+from service.config import Settings
+from service.demo import fresh_link, prepare
+from service.errors import SettingsError
+from service.start import application, stopping_on_errors
+
+__all__ = ["main"]
+
+HOST = "127.0.0.1"
+
+
+class Server(BaseApplication):
+    """gunicorn around an application that is there already."""
+
+    def __init__(self, app: Flask, *, port: int, words: str) -> None:
+        self._app, self._port, self._words = app, port, words
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take the settings of `service.gunicorn_conf`."""
+        for name, value in vars(gunicorn_conf).items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+        self.cfg.set("bind", f"{HOST}:{self._port}")
+        self.cfg.set("when_ready", lambda _: print(self._words, flush=True))
+
+    def load(self) -> Any:
+        """Return the application."""
+        return self._app
+
+
+def main() -> None:
+    """Prepare the sample data, start the server, say where it is."""
+    port = _port()
+    os.environ.setdefault("VBR_LOG_LEVEL", "warning")
+    with stopping_on_errors():
+        if Settings.from_environment().production:
+            raise SettingsError(
+                ["python -m service shows sample data; in production start gunicorn instead."]
+            )
+        _check_free(port)
+        app = application()
+        words = _words(cast(Services, app.extensions["vbr"]), port)
+    Server(app, port=port, words=words).run()
+
+
+def _port() -> int:
+    parser = argparse.ArgumentParser(prog="python -m service", description=__doc__)
+    parser.add_argument("--port", type=int, default=8000, help="default: 8000")
+    port = int(parser.parse_args().port)
+    if not 1 <= port <= 65535:
+        parser.error(f"a port is a number from 1 to 65535, not {port}")
+    return port
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise SettingsError(
+                [
+                    f"Port {port} cannot be used: {(error.strerror or '').lower()}. "
+                    f"Choose another one: make run PORT={port + 1 if port < 65535 else 8000}"
+                ]
+            ) from error
+
+
+def _words(services: Services, port: int) -> str:
+    store, data = services.store, services.settings.data_dir
+    path = data / "demonstration.json"
+    if not path.exists():
+        print("Making the sample data ...", flush=True)
+    demo = prepare(store, path, now=services.clock())
+    token = fresh_link(store, path, demo, now=services.clock())
+    store.close()
+    address = f"http://{HOST}:{port}"
+    return f"""
+  VBR Engine is running, with a made-up provider and simulated candidates.
+
+  For a recruiter     {address}/sign-in
+                      e-mail    {demo.email}
+                      password  {demo.password}
+
+  For a candidate     {address}/i/{token}
+                      (a fresh link at each start)
+
+  For a program       {address}/api/v1/docs
+
+  The data are in {data}. The question bank is a draft: no panel, no norms.
+  Only this machine can reach the service. Ctrl+C stops it.
+"""
+
+
+if __name__ == "__main__":
+    main()
