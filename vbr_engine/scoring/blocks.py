@@ -10,7 +10,13 @@ import numpy.typing as npt
 
 from vbr_engine.bank.model import Bank, ResponseFormat
 from vbr_engine.responses import Codes
-from vbr_engine.scoring.lookup import AnswerNumbers, every_answer, n_answers, rating_counts
+from vbr_engine.scoring.lookup import (
+    AnswerNumbers,
+    every_answer,
+    n_answers,
+    rating_counts,
+    unpacked,
+)
 from vbr_engine.scoring.policy import corrected
 from vbr_engine.scoring.quality import item_words
 from vbr_engine.scoring.rules import Floats, ItemRule, item_rules, points
@@ -73,8 +79,7 @@ class Scorer:
 
     def _prepare_tables(self) -> None:
         items = [rule.item for rule in self.rules]
-        wanted = {items[at].id for at in self._tabled}
-        self._numbers = AnswerNumbers.of(items, lambda item: item.id in wanted)
+        self._numbers = AnswerNumbers(items)
         for at in self._tabled:
             codes = every_answer(items[at])
             self._scores[at] = self._by_rule(self.rules[at], codes)
@@ -96,27 +101,24 @@ class Scorer:
         """
         scores = np.empty((len(self.rules), len(codes)))
         packed = np.zeros(len(codes), dtype=np.uint64)
-        numbers = self._numbers(codes) if self._tabled else None
+        digits = self._numbers.digits(codes) if self._tabled else None
         for at, rule in enumerate(self.rules):
             mine = codes[:, self._columns[at]]
             rated = rule.item.format is ResponseFormat.RATE
-            if numbers is not None and at in self._scores:
+            if digits is not None and at in self._scores:
+                numbers = self._numbers.numbers(at, digits)
                 # "clip" only spares a check: no number is outside its table.
-                np.take(self._scores[at], numbers[at], out=scores[at], mode="clip")
+                np.take(self._scores[at], numbers, out=scores[at], mode="clip")
                 if rated:
-                    packed += np.take(self._counts[at], numbers[at], mode="clip")
+                    packed += np.take(self._counts[at], numbers, mode="clip")
             else:
                 scores[at] = self._by_rule(rule, mine)
                 if rated:
                     packed += rating_counts(rule.item, mine)
         if self.bank.policy.standardise_within_person:
             standardised_scores(self.rules, self._columns, self.bank.policy, codes, scores)
-        by_rating = packed.view(np.uint8).reshape(-1, 8)
-        return Block(
-            items=scores,
-            most_frequent=by_rating.max(axis=1).astype(np.int64),
-            ratings=by_rating.sum(axis=1, dtype=np.int64),
-        )
+        most_frequent, ratings = unpacked(packed)
+        return Block(scores, most_frequent, ratings)
 
 
 def _column_slices(rules: Sequence[ItemRule]) -> tuple[slice, ...]:

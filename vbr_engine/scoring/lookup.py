@@ -5,14 +5,14 @@ each is scored once by the rules, and a million answers are looked up. The rules
 place where a score is made: this module only numbers the answers.
 
 The number of an answer is a sum over its columns, digit times weight, as in 407 = 4*100 + 0*10 +
-7*1; for all items at once that is one matrix product. Numbers stay below 2 ** 24, where single
-precision holds every whole number.
+7*1: a matrix product. Numbers stay below 2 ** 24, up to where single precision holds every whole
+number, so the product is exact in whatever order it is added up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,10 @@ import numpy.typing as npt
 from vbr_engine.bank.model import Item, ResponseFormat
 from vbr_engine.responses import MISSING, Codes, allowed_codes
 
-__all__ = ["AnswerNumbers", "every_answer", "n_answers", "rating_counts"]
+__all__ = ["AnswerNumbers", "every_answer", "n_answers", "rating_counts", "unpacked"]
 
 Numbers = npt.NDArray[np.intp]
+Digits = npt.NDArray[np.float32]
 
 
 def n_answers(item: Item) -> int:
@@ -54,42 +55,36 @@ def every_answer(item: Item) -> Codes:
     return codes[places.reshape(len(item.options), -1).T]
 
 
-@dataclass(frozen=True, eq=False)
 class AnswerNumbers:
-    """Turns rows of a response matrix into one number per item.
+    """Turns rows of a response matrix into answer numbers, item by item.
 
     Parameters
     ----------
-    floor : ndarray of int8, shape (columns,)
-        One less than each column's lowest code: what not answered is raised to.
-    weights : ndarray of float32, shape (items, columns)
-    offset : ndarray of float32, shape (items, 1)
+    items : sequence of Item
+        All items of the bank, in its order.
     """
 
-    floor: npt.NDArray[np.int8]
-    weights: npt.NDArray[np.float32]
-    offset: npt.NDArray[np.float32]
+    def __init__(self, items: Sequence[Item]) -> None:
+        lows = [allowed_codes(item)[0] - 1 for item in items for _ in item.options]
+        self._floor = np.array(lows, dtype=np.int8)
+        self._weights = [_weights(item) for item in items]
+        ends = np.cumsum([len(item.options) for item in items]).tolist()
+        self._columns = [slice(a, b) for a, b in pairwise([0, *ends])]
 
-    @classmethod
-    def of(cls, items: Sequence[Item], wanted: Callable[[Item], bool]) -> AnswerNumbers:
-        """Prepare numbering; an item that is not `wanted` gets number 0 throughout."""
-        width = sum(len(item.options) for item in items)
-        floor = np.zeros(width, dtype=np.int8)
-        weights = np.zeros((len(items), width), dtype=np.float32)
-        at = 0
-        for row, item in enumerate(items):
-            n, (low, high) = len(item.options), allowed_codes(item)
-            floor[at : at + n] = low - 1
-            if wanted(item):
-                weights[row, at : at + n] = float(high - low + 2) ** np.arange(n - 1, -1, -1)
-            at += n
-        offset = -(weights @ floor.astype(np.float32))[:, None]
-        return cls(floor, weights, offset)
+    def digits(self, codes: Codes) -> Digits:
+        """Return what stands in each cell as a digit: 0 for not answered, then 1, 2 and so on."""
+        digits: Digits = (np.maximum(codes, self._floor) - self._floor).astype(np.float32)
+        return digits
 
-    def __call__(self, codes: Codes) -> Numbers:
-        """Return the numbers, shape (items, rows)."""
-        digits = np.maximum(codes, self.floor).astype(np.float32)
-        return (self.weights @ digits.T + self.offset).astype(np.intp)
+    def numbers(self, at: int, digits: Digits) -> Numbers:
+        """Return the number of each row's answer to the item at position `at` of the bank."""
+        return (digits[:, self._columns[at]] @ self._weights[at]).astype(np.intp)
+
+
+def _weights(item: Item) -> Digits:
+    low, high = allowed_codes(item)
+    places = np.arange(len(item.options) - 1, -1, -1)
+    return (float(high - low + 2) ** places).astype(np.float32)
 
 
 def rating_counts(item: Item, codes: Codes) -> npt.NDArray[np.uint64]:
@@ -111,3 +106,23 @@ def rating_counts(item: Item, codes: Codes) -> npt.NDArray[np.uint64]:
             given = (codes == rating).sum(axis=1).astype(np.uint64)
             counts += given << np.uint64(8 * (rating - 1))
     return counts
+
+
+def unpacked(counts: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the largest of the eight counts that `rating_counts` packs, and their sum.
+
+    Parameters
+    ----------
+    counts : ndarray of uint64
+
+    Returns
+    -------
+    largest, total : ndarray of int64
+    """
+    largest = np.zeros(len(counts), dtype=np.int64)
+    total = np.zeros(len(counts), dtype=np.int64)
+    for place in counts.view(np.uint8).reshape(-1, 8).T:
+        if place.any():
+            np.maximum(largest, place, out=largest)
+            total += place
+    return largest, total

@@ -34,6 +34,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -149,16 +150,17 @@ def estimate(items: Floats, plan: Layout) -> Estimates:
     Estimates
     """
     scored = items == items  # False for NaN
-    filled = np.where(scored, items, 0.0)
-    number = np.stack([_added(scored, members) for members in plan.members])
-    total = np.stack([_added(filled, members) for members in plan.members])
-    mean = total / np.maximum(number, 1.0)
+    filled = items if scored.all() else np.where(scored, items, 0.0)
+    number, mean = np.empty((2, len(plan.members), items.shape[1]))
+    for value, members in enumerate(plan.members):
+        number[value] = _added(scored, members)
+        mean[value] = _added(filled, members) / np.maximum(number[value], 1.0)
     spread = _spread(filled, scored, mean, number, plan)
     measured = (number >= plan.needed) & (spread == spread)
     return _with_composite(mean, spread, number, measured, plan)
 
 
-def _added(rows: npt.NDArray[np.generic], which: Sequence[int]) -> Floats:
+def _added(rows: npt.NDArray[Any], which: Sequence[int]) -> Floats:
     # One row after another, not `sum`: the same rounding for one sitting and for a million.
     total = np.zeros(rows.shape[1])
     for at in which:
@@ -171,9 +173,13 @@ def _spread(
 ) -> Floats:
     """Return the standard deviation of a person's item scores within values."""
     squares, freedom = np.zeros(mean.shape[1]), np.zeros(mean.shape[1])
+    masked = not scored.all()
     for value, members in enumerate(plan.members):
         for at in members:
-            squares += np.square((filled[at] - mean[value]) * scored[at])
+            away = filled[at] - mean[value]
+            if masked:
+                away *= scored[at]
+            squares += np.square(away, out=away)
         freedom += np.maximum(number[value] - 1.0, 0.0)
     alone = freedom == 0
     if alone.any():
@@ -196,17 +202,17 @@ def _with_composite(
     mean: Floats, spread: Floats, number: Floats, measured: npt.NDArray[np.bool_], plan: Layout
 ) -> Estimates:
     every = range(len(mean))
-    weight = np.where(measured, plan.weights, 0.0)
-    all_weight = _added(weight, every)
-    n_measured = _added(measured, every)
+    weight = measured * plan.weights
+    all_weight, n_measured = _added(weight, every), _added(measured, every)
     told = (n_measured >= plan.values_needed) & (all_weight > 0)
-    divisor = np.where(told, all_weight, 1.0)
-    share = weight / divisor
+    share = np.divide(weight, np.where(told, all_weight, 1.0), out=weight)
     root = np.sqrt(np.maximum(number, 1.0))
-    composite = _added(share * mean, every)
-    composite_se = spread * np.sqrt(_added(np.square(share / root), every))
-    score = np.vstack([composite[None], mean])
-    se = np.vstack([composite_se[None], spread / root])
-    hidden = ~np.vstack([told[None], measured])
-    score[hidden], se[hidden] = np.nan, np.nan
-    return Estimates(score, se, np.vstack([n_measured[None], number]))
+    score, se, answered = np.empty((3, 1 + len(mean), mean.shape[1]))
+    score[0], score[1:] = _added(share * mean, every), mean
+    np.divide(spread, root, out=se[1:])
+    se[0] = spread * np.sqrt(_added(np.square(share / root), every))
+    answered[0], answered[1:] = n_measured, number
+    shown = np.vstack([told[None], measured])
+    if not shown.all():
+        score[~shown], se[~shown] = np.nan, np.nan
+    return Estimates(score, se, answered)

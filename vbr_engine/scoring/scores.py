@@ -42,7 +42,7 @@ class Scores:
     responses : ResponseMatrix
     score, se : ndarray, shape (1 + values, sittings)
         Row 0 is the composite, then the values in the order of the bank; NaN: not measured.
-    answered : ndarray of uint16, shape (1 + values, sittings)
+    answered : ndarray of unsigned, shape (1 + values, sittings)
         Values measured, then items scored for each value.
     needed : tuple of int
         The same order: what is needed to be measured.
@@ -50,18 +50,18 @@ class Scores:
         Lowest band touched times the number of bands, plus the highest; 255: not measured.
     flags : ndarray of uint8, shape (sittings,)
         A bit for each of `vbr_engine.scoring.quality.FLAGS`.
-    seconds : ndarray, shape (sittings,)
+    seconds : ndarray, shape (sittings,), or None
         Time taken, NaN where not known.
     """
 
     responses: ResponseMatrix
     score: Floats
     se: Floats
-    answered: npt.NDArray[np.uint16]
+    answered: npt.NDArray[np.unsignedinteger[Any]]
     needed: tuple[int, ...]
     band: npt.NDArray[np.uint8]
     flags: npt.NDArray[np.uint8]
-    seconds: Floats
+    seconds: Floats | None
 
     def __len__(self) -> int:
         return len(self.responses)
@@ -138,7 +138,7 @@ class Scores:
                 most_frequent=float(block.most_frequent[0]),
                 ratings=float(block.ratings[0]),
                 answered=float(block.answered[0]),
-                pace=float(_pace(block.words(scorer.words), self.seconds[row : row + 1])[0]),
+                pace=float(_pace(block, scorer, _part(self.seconds, slice(row, row + 1)))[0]),
                 length=self.bank.blueprint.length,
             ),
             bank=self.bank.label,
@@ -205,7 +205,7 @@ def score(
         responses=responses,
         score=np.empty((rows, n)),
         se=np.empty((rows, n)),
-        answered=np.empty((rows, n), dtype=np.uint16),
+        answered=np.empty((rows, n), dtype=np.min_scalar_type(len(bank.items))),
         needed=(plan.values_needed, *plan.needed[:, 0].astype(int).tolist()),
         band=np.empty((rows, n), dtype=np.uint8),
         flags=np.empty(n, dtype=np.uint8),
@@ -218,7 +218,7 @@ def score(
         made.score[:, part], made.se[:, part] = found.score, found.se
         made.answered[:, part] = found.answered
         made.band[:, part] = _bands(found.score, found.se, bank.policy)
-        made.flags[part] = _flags(block, scorer, made.seconds[part])
+        made.flags[part] = _flags(block, scorer, _part(made.seconds, part))
     return made
 
 
@@ -260,26 +260,33 @@ _FLAG_WORDS = [
 ]
 
 
-def _flags(block: Block, scorer: Scorer, seconds: Floats) -> npt.NDArray[np.uint8]:
+def _flags(block: Block, scorer: Scorer, seconds: Floats | None) -> npt.NDArray[np.uint8]:
     return flag_bits(
         most_frequent=block.most_frequent,
         ratings=block.ratings,
         answered=block.answered,
-        pace=_pace(block.words(scorer.words), seconds),
+        pace=_pace(block, scorer, seconds),
         length=scorer.bank.blueprint.length,
     )
 
 
-def _pace(words: Floats, seconds: Floats) -> Floats:
-    known = seconds >= 0
-    return np.where(known, 60.0 * words / np.maximum(np.where(known, seconds, 1.0), 1e-3), np.nan)
+def _pace(block: Block, scorer: Scorer, seconds: Floats | None) -> Floats:
+    """Return words a minute, NaN where the time is not known."""
+    if seconds is None:
+        return np.full(block.items.shape[1], np.nan)
+    # Less than a millisecond is no time: it keeps a clock that stood still from dividing by 0.
+    return np.where(seconds >= 0, 60.0 * block.words(scorer.words) / np.fmax(seconds, 1e-3), np.nan)
+
+
+def _part(seconds: Floats | None, part: slice) -> Floats | None:
+    return None if seconds is None else seconds[part]
 
 
 def _seconds(
     seconds: Mapping[str, float] | Sequence[float] | Floats | None, responses: ResponseMatrix
-) -> Floats:
+) -> Floats | None:
     if seconds is None:
-        return np.full(len(responses), np.nan)
+        return None
     if isinstance(seconds, Mapping):
         unknown = sorted(set(seconds) - set(responses.sittings))
         if unknown:
