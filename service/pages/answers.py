@@ -87,7 +87,7 @@ def _read_rank(question: Question, form: MultiDict[str, str]) -> Given:
             errors[field_name(option)] = _("Choose a place for “%(option)s”", option=short(text))
         elif place in first_at:
             errors[field_name(option)] = _(
-                "You gave place %(place)s to “%(first)s” and to “%(second)s”. Use each place once",
+                "Place %(place)s is used for “%(first)s” and for “%(second)s”. Use each place once",
                 place=place,
                 first=short(texts[first_at[place]]),
                 second=short(text),
@@ -152,7 +152,7 @@ def _numbers(question: Question, form: MultiDict[str, str], *, highest: int) -> 
     return {option: number for option, number in given.items() if number is not None}
 
 
-def short(text: str, length: int = 60) -> str:
+def short(text: str, length: int = 45) -> str:
     """Shorten an option to its first words, to name it in a message.
 
     Examples

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Page as BrowserPage
+from werkzeug.serving import make_server
 from werkzeug.test import Client, TestResponse
 
 from service import create_app
@@ -28,6 +35,28 @@ EMAIL = "rhona@meadow.example"
 PASSWORD = "a long enough pass phrase"
 BANKS = Path(__file__).parents[2] / "question_banks"
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+OVERFLOW = """() => Math.max(
+  0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"""
+# Links inside a sentence may be smaller (WCAG 2.5.8, exception "inline").
+SMALL_TARGETS = """() => [
+  ...document.querySelectorAll('a, button, input, select, textarea, summary')]
+  .filter(e => e.offsetParent && e.type !== 'hidden' && !e.matches('.govuk-skip-link')
+    && !(e.matches('a') && e.closest('p, li, td, dd')
+         && getComputedStyle(e).display === 'inline'))
+  .map(e => [e.outerHTML.slice(0, 100), (e.closest('label') || e.labels?.[0] || e), e])
+  .map(([html, target, e]) => [html, Math.max(...[target, e].map(
+    t => Math.min(t.getBoundingClientRect().width, t.getBoundingClientRect().height)))])
+  .filter(([html, side]) => side < 43.5)"""
 UNLABELLED = {"hidden", "submit", "button"}
 
 
@@ -72,8 +101,10 @@ class Element:
 class Page(HTMLParser):
     """A page as a flat list of elements."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, address: str) -> None:
         super().__init__(convert_charrefs=True)
+        self.address = address
+        self.source = text
         self.elements: list[Element] = []
         self._open: list[Element] = []
         self.feed(text)
@@ -97,6 +128,15 @@ class Page(HTMLParser):
     def all(self, *names: str) -> list[Element]:
         return [element for element in self.elements if element.name in names]
 
+    @property
+    def heading(self) -> str:
+        return words(self.all("h1")[0].text)
+
+    @property
+    def reads(self) -> str:
+        """All words of the page."""
+        return words(self.all("body")[0].text)
+
     def by_id(self, wanted: str) -> Element | None:
         return next((e for e in self.elements if e.get("id") == wanted), None)
 
@@ -104,7 +144,7 @@ class Page(HTMLParser):
 class PageClient:
     """A browser without JavaScript: every page it gets is checked."""
 
-    def __init__(self, client: Client, secrets: Callable[[str], list[str]]) -> None:
+    def __init__(self, client: Client, secrets: Callable[[str], tuple[str, ...]]) -> None:
         self._client = client
         self._secrets = secrets
 
@@ -144,9 +184,7 @@ class PageClient:
         assert response.status_code == status, (response.status_code, text[:2000])
         assert response.mimetype == "text/html"
         check_headers(response)
-        page = Page(text)
-        page.text = text  # type: ignore[attr-defined]
-        page.address = response.request.path  # type: ignore[attr-defined]
+        page = Page(text, response.request.path)
         check_page(page, text)
         for secret in self._secrets(response.request.path):
             assert secret not in html.unescape(text), f"the page gives the key away: {secret!r}"
@@ -266,8 +304,83 @@ def page_client(house: House) -> PageClient:
     return PageClient(house.app.test_client(), _secrets)
 
 
-def _secrets(address: str) -> list[str]:
-    if not address.startswith(("/i/", "/sitting/")):
-        return []
+def _secrets(address: str) -> tuple[str, ...]:
+    return key_texts() if address.startswith(("/i/", "/sitting/")) else ()
+
+
+@lru_cache
+def key_texts() -> tuple[str, ...]:
+    """Every text of the bank that gives the key away or is for interviewers only."""
     texts = read_bank(BANKS / "homecare-values").text("en").items.values()
-    return [text.rationale for text in texts] + [text.discuss for text in texts]
+    found = tuple(text.rationale for text in texts) + tuple(text.discuss for text in texts)
+    assert len(found) == 56
+    assert min(map(len, found)) > 20
+    return found
+
+
+class Server:
+    """An application on a free port of its own."""
+
+    def __init__(self, app: Flask) -> None:
+        self._server = make_server("127.0.0.1", 0, app, threaded=True)
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@pytest.fixture
+def served(house: House) -> Iterator[str]:
+    """The address of the running service."""
+    server = Server(house.app)
+    yield server.address
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's chromium; nothing is downloaded."""
+    place = shutil.which("chromium")
+    if place is None:
+        pytest.skip("needs chromium: sudo apt-get install -y chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=place, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_browser(chromium: Browser) -> Iterator[Callable[..., BrowserPage]]:
+    """Open a window: ``open_browser(width, javascript=True)``."""
+    contexts = []
+
+    def open_one(width: int, *, javascript: bool = True, **more: Any) -> BrowserPage:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 844}, java_script_enabled=javascript, **more
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def look() -> Callable[[BrowserPage], None]:
+    """Check a page as a browser shows it: axe, width, targets, nothing refused by the policy."""
+    axe = Axe()
+
+    def check(page: BrowserPage) -> None:
+        found = axe.run(page).response["violations"]
+        nodes = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found]
+        assert nodes == [], f"{page.url}: {nodes}"
+        assert page.evaluate(OVERFLOW) == 0, f"{page.url} scrolls sideways"
+        assert page.evaluate(SMALL_TARGETS) == [], page.url
+
+    return check
