@@ -1,0 +1,92 @@
+"""Reports as HTML."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from vbr_engine.charts import interval_chart
+from vbr_engine.reports import CandidateFeedback, RecruiterReport
+
+__all__ = ["Report", "report_body", "report_css", "report_html"]
+
+Report = RecruiterReport | CandidateFeedback
+
+
+def report_body(report: Report) -> Markup:
+    """Render a report as a fragment for a page that has its own h1.
+
+    Its headings start at h2, its classes with ``report-``; it has no style attribute, no script
+    and nothing to fetch. `report_css` makes it look right.
+
+    Parameters
+    ----------
+    report : RecruiterReport or CandidateFeedback
+
+    Returns
+    -------
+    Markup
+    """
+    if isinstance(report, CandidateFeedback):
+        return Markup(_templates().get_template("feedback.html").render(report=report))
+    chart = interval_chart(
+        report.chart_rows,
+        title="Results with their intervals. " + report.chart_description,
+        description="The table below has the same figures.",
+        bands=report.chart_bands,
+        notes=("0: no better than guessing", f"1: fully in line with the {report.key_word}"),
+        chart_id="report-chart",
+    )
+    return Markup(_templates().get_template("recruiter.html").render(report=report, chart=chart))
+
+
+def report_html(report: Report) -> str:
+    """Render a report as a document that stands alone, with its style inside.
+
+    Parameters
+    ----------
+    report : RecruiterReport or CandidateFeedback
+
+    Returns
+    -------
+    str
+        HTML with one h1; nothing is fetched from anywhere.
+    """
+    return (
+        _templates()
+        .get_template("document.html")
+        .render(report=report, body=report_body(report), css=Markup(report_css()))
+    )
+
+
+@cache
+def report_css() -> str:
+    """Return the style sheet of `report_body`, for screens and for paper."""
+    loader = _templates().loader
+    assert loader is not None
+    return loader.get_source(_templates(), "report.css")[0]
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("vbr_engine.rendering", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["figure"] = _figure
+    environment.filters["scenarios"] = _scenarios
+    return environment
+
+
+def _figure(value: float) -> str:
+    """Write a score with two decimals and a real minus sign."""
+    return f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
+def _scenarios(number: int) -> str:
+    return "1 scenario" if number == 1 else f"{number} scenarios"

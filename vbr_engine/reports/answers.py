@@ -1,0 +1,60 @@
+"""What a candidate answered, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vbr_engine.bank.model import Catalogue, Item, ResponseFormat
+from vbr_engine.reports.words import ordinal
+
+__all__ = ["AnswerLine", "answer_lines"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One option as it was answered: a label such as ``Good`` or ``1st``, and its text."""
+
+    label: str
+    text: str
+
+
+def answer_lines(
+    item: Item, catalogue: Catalogue, answer: Mapping[str, int]
+) -> tuple[AnswerLine, ...]:
+    """Say an answer in words: best rating, first rank or chosen option first.
+
+    Parameters
+    ----------
+    item : Item
+    catalogue : Catalogue
+    answer : mapping of str to int
+        Option id -> code, as in a response matrix.
+
+    Returns
+    -------
+    tuple of AnswerLine
+        One for each rated or ranked option; for ``most-least`` the two chosen, for ``pick`` the
+        options picked.
+    """
+    texts = catalogue.items[item.id].options
+    given = [(option, int(answer[option])) for option in item.options if option in answer]
+    if item.format in (ResponseFormat.PICK, ResponseFormat.MOST_LEAST):
+        given = [(option, code) for option, code in given if code]
+    given.sort(key=lambda pair: pair[1], reverse=item.format is not ResponseFormat.RANK)
+    return tuple(AnswerLine(_label(item, catalogue, code), texts[option]) for option, code in given)
+
+
+def _label(item: Item, catalogue: Catalogue, code: int) -> str:
+    if item.format is ResponseFormat.RATE:
+        return _rating(item, catalogue, code)
+    if item.format is ResponseFormat.RANK:
+        return ordinal(code)
+    if item.format is ResponseFormat.MOST_LEAST:
+        return "Most" if code > 0 else "Least"
+    return "Chosen"
+
+
+def _rating(item: Item, catalogue: Catalogue, code: int) -> str:
+    labels = catalogue.scales.get(item.scale or 0, ())
+    return labels[code - 1] if 0 < code <= len(labels) else str(code)

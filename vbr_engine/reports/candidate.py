@@ -1,0 +1,174 @@
+"""Feedback for a candidate: kind, honest, in words, about the person's own answers only.
+
+No number, no band, no comparison with others and nothing of the key is in it. Absolute feedback
+is felt to be fairer than comparison, and a bare low score hurts without helping.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vbr_engine.bank.model import Bank, Catalogue
+from vbr_engine.reports.data import ReportData
+from vbr_engine.reports.words import number_word
+from vbr_engine.scoring.profile import Profile, ValueScore
+
+__all__ = ["CandidateFeedback", "FeedbackPoint", "candidate_feedback"]
+
+STRENGTHS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackPoint:
+    """A value, and what is said about it."""
+
+    value: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CandidateFeedback(ReportData):
+    """What a candidate reads after submitting."""
+
+    language: str
+    title: str
+    asked: tuple[str, ...]
+    strengths_note: str
+    strengths: tuple[FeedbackPoint, ...]
+    reflection_note: str
+    reflection: FeedbackPoint | None
+    next_steps: tuple[str, ...]
+    rights: tuple[str, ...]
+    contact: str | None
+
+
+def candidate_feedback(
+    profile: Profile, bank: Bank, *, language: str = "en", contact: str | None = None
+) -> CandidateFeedback:
+    """Write feedback for one candidate.
+
+    A value is called a strength only where its score lies in the highest band. One other value,
+    the one with the lowest score, brings something to think about.
+
+    Parameters
+    ----------
+    profile : Profile
+    bank : Bank
+    language : str
+        Of the bank's own texts.
+    contact : str, optional
+        Whom to ask, in the provider's words.
+
+    Returns
+    -------
+    CandidateFeedback
+    """
+    catalogue = bank.text(language)
+    strong = _strengths(profile, bank)
+    thought = _reflection(profile, strong)
+    return CandidateFeedback(
+        language=catalogue.language,
+        title="Your feedback",
+        asked=_asked(profile, catalogue),
+        strengths_note=_strengths_note(profile, bank, strong),
+        strengths=tuple(_point(score, catalogue, strength=True) for score in strong),
+        reflection_note=_REFLECTION_NOTE if thought else "",
+        reflection=_point(thought, catalogue, strength=False) if thought else None,
+        next_steps=_NEXT_STEPS,
+        rights=_RIGHTS,
+        contact=contact.strip() or None if contact else None,
+    )
+
+
+_REFLECTION_NOTE = (
+    "We chose this with your answers in mind. It is not a mark against you: people who have worked "
+    "in care for years come back to it."
+)
+_NEXT_STEPS = (
+    "A person at the care provider reads your answers together with the rest of your application. "
+    "No computer decides.",
+    "They use what you answered to prepare questions for an interview. If you are invited, think "
+    "of times when you helped somebody, put something right, or learnt from a mistake. They do "
+    "not have to come from paid work.",
+    "This was a short exercise, and it is new. How you are with people tells more than what you "
+    "choose on a screen.",
+)
+_RIGHTS = (
+    "You can ask for a person to explain how your answers were used, or to look at them again.",
+    "If you think that something is wrong or unfair, say so. Tell them what you would do in the "
+    "situation, and why.",
+    "If something made it hard, such as the language, the screen or the way the questions were "
+    "put, you can ask to answer in another way, for example by talking to somebody. You do not "
+    "have to say more about yourself than you want to.",
+)
+_STRONG = (
+    "In the situations about this, you chose much as the people who wrote the questions would "
+    "choose."
+)
+
+
+def _asked(profile: Profile, catalogue: Catalogue) -> tuple[str, ...]:
+    answered = sum(score is not None for score in profile.items.values())
+    situations = "situation" if answered == 1 else "situations"
+    return (
+        f"You answered {number_word(answered)} {situations} from work in homecare. Thank you for "
+        "the time and thought.",
+        "They were about how you would treat people, and what you would do when there is no "
+        "perfect answer. Good care workers do not always agree on them.",
+    )
+
+
+def _strengths(profile: Profile, bank: Bank) -> tuple[ValueScore, ...]:
+    high = bank.policy.bands[-1].minimum
+    strong = [
+        score
+        for score in profile.values
+        if score.bands and score.score is not None and score.score >= high
+    ]
+    strong.sort(key=lambda score: score.score or 0.0, reverse=True)
+    return tuple(strong[:STRENGTHS])
+
+
+def _reflection(profile: Profile, strong: tuple[ValueScore, ...]) -> ValueScore | None:
+    """Choose the lowest score that is not a strength, or else a value not measured."""
+    named = {score.value for score in strong}
+    others = [score for score in profile.values if score.value not in named]
+    measured = [score for score in others if score.bands and score.score is not None]
+    if measured:
+        return min(measured, key=lambda score: score.score or 0.0)
+    return others[0] if others and strong else None
+
+
+def _strengths_note(profile: Profile, bank: Bank, strong: tuple[ValueScore, ...]) -> str:
+    if strong:
+        return _STRONG
+    if not any(score.bands for score in profile.values):
+        return (
+            "You answered too few of the situations for us to say something about your strengths. "
+            "That is all it means: it is not a mark against you. If you ran out of time, or "
+            "something made it hard, ask for another go or another way."
+        )
+    if _agreed_somewhere(profile, bank):
+        return (
+            "In some of the situations you chose much as the people who wrote the questions would "
+            "choose; in others you saw it in another way. No one value stood out from such a "
+            "short exercise. You know more about your strengths than it does: bring them to the "
+            "interview."
+        )
+    return (
+        "In most of the situations you chose differently from the people who wrote the questions. "
+        "That can have many reasons, and this short exercise does not know yours. Your strengths "
+        "may lie in things that it does not ask about: bring them to the interview, with "
+        "something you have done that you are proud of."
+    )
+
+
+def _agreed_somewhere(profile: Profile, bank: Bank) -> bool:
+    high = bank.policy.bands[-1].minimum
+    return any(score is not None and score >= high for score in profile.items.values())
+
+
+def _point(score: ValueScore, catalogue: Catalogue, *, strength: bool) -> FeedbackPoint:
+    words = catalogue.values[score.value]
+    return FeedbackPoint(score.value, words.name, words.strength if strength else words.reflection)
