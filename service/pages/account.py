@@ -57,7 +57,7 @@ def check_sign_in() -> Response | tuple[str, int]:
         )
     except SignInFailed:
         return _form(
-            {"email": _("The email address or the password is not right")}, email=email
+            {"email": _("The email address or the password is not right.")}, email=email
         ), 422
     except TooManyAttempts as error:
         return _form({"email": _too_many(error.retry_after)}, email=email), 429
@@ -89,17 +89,17 @@ def _form(errors: dict[str, str], *, email: str) -> str:
 def _missing(email: str, password: str) -> dict[str, str]:
     errors = {}
     if not email:
-        errors["email"] = _("Enter your email address")
+        errors["email"] = _("Enter your email address.")
     if not password:
-        errors["password"] = _("Enter your password")
+        errors["password"] = _("Enter your password.")
     return errors
 
 
 def _too_many(seconds: int) -> str:
     minutes = max(1, -(-seconds // 60))
     return ngettext(
-        "Too many attempts. Wait %(num)d minute, then try again",
-        "Too many attempts. Wait %(num)d minutes, then try again",
+        "Too many attempts. Wait %(num)d minute, then try again.",
+        "Too many attempts. Wait %(num)d minutes, then try again.",
         minutes,
     )
 

@@ -109,7 +109,7 @@ def progress(row: BoardRow, now: datetime) -> str:
         return _("Finished %(ago)s.", ago=ago)
     if row.n_answered:
         given = _("%(done)s of %(total)s answered", done=row.n_answered, total=row.total)
-        return _("%(given)s, the last %(ago)s.", given=given, ago=ago)
+        return _("%(given)s. Last activity %(ago)s.", given=given, ago=ago)
     return _("Invited %(ago)s. No answers yet.", ago=how_long_ago(row.invited_at, now))
 
 

@@ -37,7 +37,7 @@ LONGEST_REMARK = 2000
 FORMER = "a former colleague"
 _WORDS = {
     "invited": "Invited",
-    "link-renewed": "New link made; the old one stopped working",
+    "link-renewed": "New link made",
     "started": "Started",
     "submitted": "Finished and submitted",
     "first-view": "First view recorded: {view}",
@@ -242,6 +242,6 @@ def _timeline(events: tuple[Event, ...], names: Mapping[str, str]) -> tuple[Time
     for event in events:
         if event.kind in _WORDS:
             detail = {name: str(value).replace("-", " ") for name, value in event.body.items()}
-            by = f" by {names[event.body['by']]}" if "by" in event.body else ""
+            by = f" ({names[event.body['by']]})" if "by" in event.body else ""
             lines.append(TimelineEntry(event.at, _WORDS[event.kind].format(**detail) + by))
     return tuple(lines)
