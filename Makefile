@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTHON_FOUND := $(shell command -v $(PYTHON) || command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock bench screenshots clean
+.PHONY: help run test check format lock bench screenshots css clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ bench: $(VENV)/.test ## measure speed and memory against named peers
 
 screenshots: $(VENV)/.test ## render every page at 390 and 1280 px into docs/screenshots
 	@$(BIN)/python docs/screenshots.py
+
+css: ## compile the style sheets anew (needs npm)
+	@docs/build-css.sh
 
 lock: ## write the hashed lock files anew (needs uv)
 	uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra service --extra pdf --extra build setup.cfg -o requirements.lock

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.use_cases import sittings
+from service.use_cases import invitations, sittings
 from service.use_cases.views import Question
 from vbr_engine.bank.model import ResponseFormat
 
@@ -20,13 +20,31 @@ def test_landing_says_who_what_how_long_and_changes_nothing(house, page_client):
         "about 15 minutes",
         "no time limit",
         "Rhona on 01632 960 001",
-        "No independent group of experts has checked that",
+        "No panel of experts has agreed it",
+        "Your link works until 22 December 2026",
         "Kind, compassionate and empathetic",
         "Proud and positive",
     ):
         assert said in page.reads
     assert sittings.view_invitation(house.store, house.token).state == "invited"
     assert "Set-Cookie" not in page_client.raw("GET", f"/i/{house.token}").headers
+
+
+def test_simulated_person_is_marked_on_every_page(house, page_client):
+    invited = invitations.invite(
+        house.store,
+        house.account.provider_id,
+        house.vacancy_id,
+        name="Sim Example",
+        email="sim@home.example",
+        by=house.account,
+        now=house.store.clock(),
+        simulated=True,
+    )
+    landing = page_client.get(f"/i/{invited.token}")
+    for page in (landing, page_client.submit(landing)):
+        assert "Simulated data" in page.reads
+    assert "Simulated data" not in page_client.get(f"/i/{house.token}").reads
 
 
 def test_practice_is_explained_only_after_trying_and_is_kept_nowhere(house, page_client):
