@@ -52,9 +52,8 @@ def items(draw, number):
         most, least = draw(st.permutations(options))[:2]
         item["key"] = {"most": most, "least": least}
     else:
-        item["key"] = [o for o in options if o in draw(st.permutations(options))[: n // 2]] or [
-            "o0"
-        ]
+        right = draw(st.permutations(options))[: n // 2]
+        item["key"] = [option for option in options if option in right]
     text = {name: draw(words) for name in ("scenario", "question", "discuss", "rationale")}
     text |= {"title": draw(words), "options": {option: draw(words) for option in options}}
     return item, text

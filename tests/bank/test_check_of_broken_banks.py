@@ -161,6 +161,7 @@ WRECKS = {
     "alias of itself": (b"a: &a [*a]\n", "anchors (&name) and aliases"),
     "nesting bomb": (b"[" * 100_000, "more than 16 levels"),
     "nesting bomb in blocks": (b"- " * 100_000, "more than 16 levels"),
+    "a slip on every line": (b"a: no\n" * 3000, "500 problems so far; the rest was not read"),
     "tag": (b"a: !!python/object/apply:os.system [ls]\n", "tags such as"),
     "complex key": (b"? [a, b]\n: c\n", "a key must be a word"),
     "number key": (b"1.5: c\n", "a key must be a word, got 1.5"),

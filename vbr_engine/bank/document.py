@@ -19,6 +19,7 @@ __all__ = ["Document", "Path", "named", "read_document"]
 Path = tuple[Hashable, ...]
 
 MAX_DEPTH = 16
+MOST_PROBLEMS = 500
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
@@ -84,6 +85,8 @@ class _Builder:
 
     def take(self, event: yaml.Event) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 1
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise _Refused(line, f"{MOST_PROBLEMS} problems so far; the rest was not read")
         if isinstance(event, yaml.NodeEvent):
             self._refuse_machinery(event, line)
         if isinstance(event, yaml.ScalarEvent):

@@ -33,6 +33,7 @@ __all__ = [
 ID = r"[a-z0-9]+(-[a-z0-9]+)*"
 LONGEST_ID = 60
 LONGEST_TEXT = 5000
+MOST_ENTRIES = 1000
 
 JSONSchema = dict[str, Any]
 
@@ -242,7 +243,7 @@ class ListOf(_Field):
         inner: _Field,
         *,
         shortest: int = 0,
-        longest: int = 1000,
+        longest: int = MOST_ENTRIES,
         about: str = "",
         required: bool = True,
     ) -> None:
@@ -274,6 +275,8 @@ class MapOf(_Field):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> dict[Any, Any]:
         if not isinstance(value, dict):
             raise ValidationError(f"expected a mapping, got {quoted(value)}")
+        if len(value) > MOST_ENTRIES:
+            raise ValidationError(f"expected at most {MOST_ENTRIES} entries, got {len(value)}")
         errors: dict[Any, Any] = {}
         named: dict[Any, Any] = {}
         for key, held in value.items():
@@ -295,6 +298,7 @@ class MapOf(_Field):
             keys = {"pattern": "^[0-9]$"}
         return {
             "type": "object",
+            "maxProperties": MOST_ENTRIES,
             "propertyNames": keys,
             "additionalProperties": self.inner.json_schema(),
         }
@@ -372,13 +376,13 @@ class Shape(Schema):
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _known(self, data: Any, original: Any, **kwargs: Any) -> None:
         known = [field.data_key for field in self.fields.values()]
-        unknown = {
-            key: [f"is not a field here{nearest(key, known)}"]
-            for key in original
-            if key not in known
-        }
+        unknown = [key for key in original if key not in known]
+        if len(unknown) > MOST_ENTRIES:
+            raise ValidationError(f"has {len(unknown)} fields that are not known here")
         if unknown:
-            raise ValidationError(unknown)
+            raise ValidationError(
+                {key: [f"is not a field here{nearest(key, known)}"] for key in unknown}
+            )
 
     @classmethod
     def shape_name(cls) -> str:

@@ -16,7 +16,7 @@ from vbr_engine.files import check_bank, read_bank
 __all__ = ["command"]
 
 # A broken file can have a problem on every line; nobody reads more than this.
-_MOST_SHOWN = 500
+_MOST_SHOWN = 1000
 
 
 @click.command("check")

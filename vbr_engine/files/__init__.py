@@ -1,9 +1,15 @@
 """The one door to disk: banks, tables, and files that are written whole or not at all."""
 
-from vbr_engine.files.banks import check_bank, read_bank
-from vbr_engine.files.response_tables import read_responses
-from vbr_engine.files.tables import read_table, write_table
-from vbr_engine.files.whole import write_bytes, write_text
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vbr_engine.files.banks import check_bank, read_bank
+    from vbr_engine.files.response_tables import read_responses
+    from vbr_engine.files.tables import read_table, write_table
+    from vbr_engine.files.whole import write_bytes, write_text
 
 __all__ = [
     "check_bank",
@@ -14,3 +20,20 @@ __all__ = [
     "write_table",
     "write_text",
 ]
+
+# Loaded on first use: who reads a bank does not wait for pandas.
+_HOME = {
+    "check_bank": "banks",
+    "read_bank": "banks",
+    "read_responses": "response_tables",
+    "read_table": "tables",
+    "write_bytes": "whole",
+    "write_table": "tables",
+    "write_text": "whole",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'vbr_engine.files' has no attribute {name!r}")
+    return getattr(import_module(f"vbr_engine.files.{_HOME[name]}"), name)
