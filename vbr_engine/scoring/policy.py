@@ -205,12 +205,12 @@ def _with_composite(
     weight = measured * plan.weights
     all_weight, n_measured = _added(weight, every), _added(measured, every)
     told = (n_measured >= plan.values_needed) & (all_weight > 0)
-    share = np.divide(weight, np.where(told, all_weight, 1.0), out=weight)
+    divisor = np.where(told, all_weight, 1.0)
     root = np.sqrt(np.maximum(number, 1.0))
     score, se, answered = np.empty((3, 1 + len(mean), mean.shape[1]))
-    score[0], score[1:] = _added(share * mean, every), mean
+    score[0], score[1:] = _added(weight * mean, every) / divisor, mean
     np.divide(spread, root, out=se[1:])
-    se[0] = spread * np.sqrt(_added(np.square(share / root), every))
+    se[0] = spread * np.sqrt(_added(np.square(weight / root), every)) / divisor
     answered[0], answered[1:] = n_measured, number
     shown = np.vstack([told[None], measured])
     if not shown.all():

@@ -76,8 +76,8 @@ def points_table(item: Item, policy: ScoringPolicy) -> Table:
     --------
     >>> import vbr_engine
     >>> bank = vbr_engine.read_bank("question_banks/homecare-values")
-    >>> rank = next(item for item in bank.items if item.format == "rank")
-    >>> points_table(rank, bank.policy).max()
+    >>> pick = next(item for item in bank.items if item.format == "pick")
+    >>> float(points_table(pick, bank.policy).max())
     4.0
     """
     name = {

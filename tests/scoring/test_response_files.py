@@ -1,0 +1,146 @@
+"""Tables of responses on disk, right and wrong, and the commands that use them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from vbr_engine import cli
+from vbr_engine.cli.score import command as score_command
+from vbr_engine.cli.simulate import command as simulate_command
+from vbr_engine.errors import FileError, ResponsesError
+from vbr_engine.files import read_bank, read_responses, read_table, response_tables, write_table
+from vbr_engine.scoring import score
+from vbr_engine.simulate import simulate_responses
+
+BANK = "tests/banks/tiny"
+TINY = read_bank(BANK)
+
+
+@pytest.fixture(scope="module")
+def responses():
+    return simulate_responses(TINY, 7, seed=1, form="default")
+
+
+@pytest.fixture
+def text(responses):
+    return responses.to_frame().to_csv(index=False)
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+@pytest.mark.parametrize("rows", [2, 7, 1000])
+def test_a_table_comes_back_as_it_went(tmp_path, monkeypatch, responses, ending, rows):
+    monkeypatch.setattr(response_tables, "_ROWS", rows)
+    write_table(responses.to_frame(), tmp_path / f"r.{ending}")
+    again = read_responses(tmp_path / f"r.{ending}", TINY)
+    assert again.sittings == responses.sittings
+    np.testing.assert_array_equal(again.codes, responses.codes)
+
+
+def test_a_byte_order_mark_and_windows_lines(tmp_path, responses, text):
+    (tmp_path / "r.csv").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    again = read_responses(tmp_path / "r.csv", TINY)
+    np.testing.assert_array_equal(again.codes, responses.codes)
+
+
+def test_an_index_kept_in_a_parquet_file_is_no_column(tmp_path, responses):
+    responses.to_frame().iloc[1:4].to_parquet(tmp_path / "r.parquet")
+    assert read_responses(tmp_path / "r.parquet", TINY).sittings == responses.sittings[1:4]
+    responses.to_frame().set_index("sitting").to_parquet(tmp_path / "s.parquet")
+    assert read_responses(tmp_path / "s.parquet", TINY).sittings == responses.sittings
+
+
+def test_sittings_called_007_and_na_keep_their_names(tmp_path, text):
+    (tmp_path / "r.csv").write_text(
+        text.replace("simulated-000001", "007").replace("simulated-000002", "NA")
+    )
+    assert read_responses(tmp_path / "r.csv", TINY).sittings[:2] == ("007", "NA")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("r.csv", b"", "the file is empty"),
+        ("r.csv", b"PK\x03\x04....", "a workbook or a zip archive; save the table as CSV"),
+        ("r.xlsx", b"PK\x03\x04....", "save the workbook as CSV"),
+        ("r.txt", b"", "ends in .csv or .parquet"),
+        ("r.csv", b"sitting;cold-tea.a\n1;2\n", "separated by semicolons"),
+        ("r.csv", b"sitting,caf\xe9\n", "not UTF-8 text"),
+        ("r.csv", b"sitting,cold-tea.a\na,1,2\nb,1,2\n", "more columns than the header"),
+        ("r.csv", b"sitting,cold-tea.a\na,1\nb,1,2\n", "Expected 2 fields in line 3, saw 3"),
+        ("r.csv", b"sitting,cold-tea.a,cold-tea.a\n", "columns named twice: cold-tea.a"),
+        ("r.parquet", b"", "cannot read it"),
+        ("r.parquet", b"PAR1 nonsense", "cannot read it"),
+    ],
+)
+def test_files_that_are_not_tables(tmp_path, name, content, told):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(FileError) as caught:
+        read_responses(tmp_path / name, TINY)
+    assert told in str(caught.value)
+    assert name in str(caught.value)
+
+
+def test_a_parquet_file_cut_short(tmp_path, responses):
+    write_table(responses.to_frame(), tmp_path / "r.parquet")
+    whole = (tmp_path / "r.parquet").read_bytes()
+    (tmp_path / "r.parquet").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(FileError, match="cannot read it"):
+        read_responses(tmp_path / "r.parquet", TINY)
+
+
+def test_no_file_and_a_directory(tmp_path):
+    with pytest.raises(FileError, match="No such file"):
+        read_responses(tmp_path / "r.csv", TINY)
+    (tmp_path / "d.csv").mkdir()
+    with pytest.raises(FileError, match="Is a directory"):
+        read_responses(tmp_path / "d.csv", TINY)
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_wrong_cells_beyond_the_first_piece_are_told(tmp_path, monkeypatch, responses, ending):
+    monkeypatch.setattr(response_tables, "_ROWS", 3)
+    frame = responses.to_frame()
+    asked = next(name for name in frame.columns[1:] if frame[name].notna().all())
+    frame.loc[[0, 6], asked] = 99
+    write_table(frame, tmp_path / f"r.{ending}")
+    with pytest.raises(ResponsesError) as caught:
+        read_responses(tmp_path / f"r.{ending}", TINY)
+    assert [p.row for p in caught.value.problems] == ["simulated-000001", "simulated-000007"]
+
+
+def test_a_header_alone_has_no_rows(tmp_path, text):
+    (tmp_path / "r.csv").write_text(text.split("\n")[0] + "\n")
+    with pytest.raises(ResponsesError, match="no rows"):
+        read_responses(tmp_path / "r.csv", TINY)
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_simulate_then_score(tmp_path, ending):
+    made, scored = str(tmp_path / f"r.{ending}"), str(tmp_path / f"s.{ending}")
+    run = CliRunner().invoke(simulate_command, [BANK, "-n", "20", "--seed", "3", "-o", made])
+    assert run.exit_code == 0, run.output
+    run = CliRunner().invoke(score_command, [BANK, made, "-o", scored])
+    assert run.exit_code == 0, run.output
+    assert "20 sittings of tiny 0.1.0" in run.stderr
+    assert "draft key, no panel, no norms" in run.stderr
+    wanted = score(simulate_responses(TINY, 20, seed=3), TINY).to_frame()
+    found = read_table(scored)
+    assert list(found.columns) == list(wanted.columns)
+    for name in wanted.columns:
+        if pd.api.types.is_float_dtype(wanted[name]):
+            np.testing.assert_array_equal(found[name], wanted[name])
+        else:
+            written = found[name].astype(object)
+            assert written.where(written.notna(), "").tolist() == wanted[name].tolist()
+
+
+def test_responses_of_another_bank_end_in_status_1(tmp_path, monkeypatch, capsys):
+    write_table(pd.DataFrame({"sitting": ["a"], "soup.a": [1]}), tmp_path / "r.csv")
+    out = tmp_path / "s.csv"
+    monkeypatch.setattr("sys.argv", ["vbr", "score", BANK, str(tmp_path / "r.csv"), "-o", str(out)])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == 1
+    assert "column soup.a: tiny 0.1.0 has no such column" in capsys.readouterr().err
+    assert not out.exists()
