@@ -38,16 +38,16 @@ _STATUS: Mapping[BankStatus, tuple[str, str]] = {
 
 _FLAGS: Mapping[str, tuple[str, str, str]] = {
     "straight-lining": (
-        "The same answer was given many times in a row",
-        "Nearly all rating questions got the same rating. The candidate may have been tired, "
+        "Nearly all ratings are the same",
+        "Nearly every action got the same rating, good or bad. The candidate may have been tired, "
         "unsure what was asked, or really see it that way.",
         "Ask how they found the assessment. Talk through one or two scenarios before you read "
         "anything into the results.",
     ),
     "very-fast": (
         "The answers came very quickly",
-        "The scenarios were answered in less time than it takes most people to read them. Some "
-        "people read fast; others were interrupted or just wanted to be done.",
+        "The scenarios were answered faster than people normally read. The candidate may know the "
+        "scenarios, may have had help, or may just have wanted to be done.",
         "Ask in which surroundings they took it. Offer a second look at the scenarios below in "
         "the interview.",
     ),

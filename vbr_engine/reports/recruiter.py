@@ -61,6 +61,7 @@ class RecruiterReport(ReportData):
     n_answered: int
     composite: Result
     values: tuple[Result, ...]
+    unmeasured_note: str
     bands: tuple[BandWords, ...]
     reading: tuple[str, ...]
     flags: tuple[FlagNote, ...]
@@ -72,11 +73,6 @@ class RecruiterReport(ReportData):
     def key_word(self) -> str:
         """What the answers were compared with."""
         return "draft key" if self.notice.status == BankStatus.DRAFT else "key"
-
-    @property
-    def unmeasured(self) -> tuple[Result, ...]:
-        """What could not be measured."""
-        return tuple(one for one in (self.composite, *self.values) if not one.measured)
 
     @property
     def chart_rows(self) -> tuple[ChartRow, ...]:
@@ -160,6 +156,7 @@ def recruiter_report(
         n_answered=_n_answered(profile),
         composite=composite,
         values=results,
+        unmeasured_note=_unmeasured_note(composite, results),
         bands=band_words(bank, catalogue),
         reading=band_reading(bank),
         flags=flags,
@@ -208,6 +205,18 @@ def _overall(composite: Result) -> str:
     return f"Overall, the result may be {listed(names, last='or')}: read it as either."
 
 
+def _unmeasured_note(composite: Result, results: tuple[Result, ...]) -> str:
+    """Say once what could not be measured; where nothing could, do not list everything."""
+    names = [quoted(result.name) for result in results if not result.measured]
+    if not names and composite.measured:
+        return ""
+    if len(names) == len(results):
+        what = "No value could be measured"
+    else:
+        what = f"Not measured: {listed([*([] if composite.measured else ['overall']), *names])}"
+    return f"{what}. Too little was answered to say anything. It is not a low result."
+
+
 def _where_to_look(results: tuple[Result, ...]) -> str:
     explored, confirmed = choose_topics(results)
     parts = []
@@ -222,4 +231,4 @@ def _flag_sentence(flags: tuple[FlagNote, ...]) -> str:
     if not flags:
         return ""
     things = "One thing" if len(flags) == 1 else f"{number_word(len(flags)).capitalize()} things"
-    return f"{things} about how the assessment was taken should be cleared up first: see below."
+    return f"{things} about how the assessment was taken should be cleared up first, see below."
