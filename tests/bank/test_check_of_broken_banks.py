@@ -257,6 +257,8 @@ def test_a_clean_bank_is_described(folder):
     found = CliRunner().invoke(vbr, ["check", str(TINY)])
     assert found.exit_code == 0
     assert "draft key, no panel, no norms" in found.stdout
+    # By eye: talk b, cup c and note c. Chance: 3 of 1/4, 2 of 1/5, 1 of 3/8.
+    assert "a best one in 3 of 6 items; 1.5 by chance" in found.stdout
     assert "6: 3 rate, 1 rank, 1 most-least, 1 pick" in found.stdout
 
 

@@ -10,7 +10,14 @@ from scipy.special import chdtrc
 from vbr_engine.bank.model import Bank, Catalogue, Item, ResponseFormat
 from vbr_engine.errors import Problem
 
-__all__ = ["best_options", "key_order", "key_positions", "length_cue", "long_best_options"]
+__all__ = [
+    "best_options",
+    "key_order",
+    "key_positions",
+    "length_cue",
+    "long_best_options",
+    "longest_and_best",
+]
 
 # One-sided five per cent.
 _Z = 1.645
@@ -40,18 +47,24 @@ def best_options(item: Item) -> tuple[str, ...]:
     )
 
 
-def length_cue(bank: Bank, catalogue: Catalogue) -> Iterator[Problem]:
-    """Warn if the longest option is the best one more often than chance explains.
-
-    Chance is the share of best options among an item's options; the limit is one-sided, five
-    per cent, by the normal approximation.
-    """
+def longest_and_best(bank: Bank, catalogue: Catalogue) -> tuple[float, float, float]:
+    """Count items whose longest option is a best one: seen, expected by chance, its variance."""
     hits = expected = variance = 0.0
     for item in bank.items:
         chance = len(best_options(item)) / len(item.options)
         hits += _longest(item, catalogue) in best_options(item)
         expected += chance
         variance += chance * (1 - chance)
+    return hits, expected, variance
+
+
+def length_cue(bank: Bank, catalogue: Catalogue) -> Iterator[Problem]:
+    """Warn if the longest option is the best one more often than chance explains.
+
+    Chance is the share of best options among an item's options; the limit is one-sided, five
+    per cent, by the normal approximation.
+    """
+    hits, expected, variance = longest_and_best(bank, catalogue)
     if variance and hits - expected > _Z * math.sqrt(variance):
         number = len(bank.items)
         message = (

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from vbr_engine.bank import Bank, draw_items
+from vbr_engine.bank.balance import longest_and_best
 from vbr_engine.bank.json_schema import SCHEMAS, json_schema_text
 from vbr_engine.errors import Problem
 from vbr_engine.files import check_bank, read_bank
@@ -82,10 +83,19 @@ def _summary(bank: Bank, counts: Counter[str]) -> str:
         "form": f"{bank.blueprint.length} items, {bank.blueprint.minutes} minutes: "
         + ", ".join(f"{drawn[value.id]} {value.id}" for value in bank.values),
         "languages": ", ".join(bank.catalogues),
+        "length": _lengths(bank),
         "sha256": bank.sha256,
         "result": _counted(counts),
     }
     return "\n".join(f"{name:<10} {text}" for name, text in lines.items())
+
+
+def _lengths(bank: Bank) -> str:
+    seen, expected, _ = longest_and_best(bank, bank.text())
+    return (
+        f"the longest option is a best one in {seen:.0f} of {len(bank.items)} items; "
+        f"{expected:.1f} by chance"
+    )
 
 
 def _counted(counts: Counter[str]) -> str:
