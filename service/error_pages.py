@@ -35,7 +35,12 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     errors.UnknownLink: Answer(
         404, "This link does not work", "Any answers you have given are kept."
     ),
-    errors.SittingClosed: Answer(403, "Open your link again"),
+    errors.SittingClosed: Answer(
+        403,
+        "Open your link again",
+        "If you come back to this page, allow cookies for this site in your browser, or ask the "
+        "person who invited you for another way to answer.",
+    ),
     errors.NotSubmitted: Answer(409, "Not finished yet"),
     errors.FirstViewNeeded: Answer(409, "Your first view comes first"),
     errors.InvalidForm: Answer(422, "Something needs to be put right", "Go back and try again."),

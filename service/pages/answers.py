@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
+from service.pages.words import gettext as _
+from service.pages.words import ngettext
 from service.use_cases.views import Question, ShownItem
 from vbr_engine.bank.model import ResponseFormat
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_wtf.csrf import validate_csrf
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
 from service.access import clock, csrf, requires, set_sitting_cookie, store
 from service.pages.answers import Given, field_name, given_from_answer, read_answer
+from service.pages.words import gettext as _
 from service.use_cases import sittings
 from service.use_cases.views import Question
 from vbr_engine.errors import ResponsesError
@@ -19,7 +19,7 @@ __all__ = ["blueprint"]
 blueprint = Blueprint("candidate", __name__)
 
 
-@blueprint.get("/i/<token>")
+@blueprint.get("/i/<token>", strict_slashes=False)
 @requires("link")
 def landing(token: str) -> str:
     """Show who asks and why; opening a link changes nothing, because mail scanners open links."""

@@ -24,32 +24,32 @@ def test_every_page_and_error_state(house, served, open_browser, look, width):
         page.goto(served + address)
         look(page)
     practise(page, look)
-    page.get_by_role("button", name="Start").first.click()
+    press(page, "Start")
     seen = set()
     for number in range(1, 17):
         kind = format_of(page)
         if kind not in seen:
             look(page)
-            page.get_by_role("button", name=SAVE).click()
+            press(page, SAVE)
             assert page.title().startswith("Error: ")
             look(page)
             if kind != "rate":
                 fill(page, kind, wrong=True)
-                page.get_by_role("button", name=SAVE).click()
+                press(page, SAVE)
                 assert page.title().startswith("Error: ")
                 look(page)
         seen.add(kind)
         if number == 5:
-            page.get_by_role("button", name="Leave this one for now").click()
+            press(page, "Leave this one for now")
             continue
         fill(page, kind)
-        page.get_by_role("button", name=SAVE).click()
+        press(page, SAVE)
     assert seen == {"rate", "rank", "most-least", "pick"}
     look(page)
-    page.get_by_role("button", name="Send my answers").click()
+    press(page, "Send my answers")
     look(page)
     page.get_by_label(re.compile("I want to send")).check()
-    page.get_by_role("button", name="Send my answers").click()
+    press(page, "Send my answers")
     assert page.get_by_role("heading", level=1).inner_text() == "Your feedback"
     look(page)
     page.goto(f"{served}/i/{house.token}")
@@ -67,11 +67,11 @@ def test_error_pages(served, open_browser, look, address):
 def test_whole_way_without_javascript(house, served, open_browser):
     page = open_browser(390, javascript=False)
     page.goto(f"{served}/i/{house.token}")
-    page.get_by_role("button", name="Start").first.click()
+    press(page, "Start")
     for _number in range(16):
         fill(page, format_of(page))
-        page.get_by_role("button", name=SAVE).click()
-    page.get_by_role("button", name="Send my answers").click()
+        press(page, SAVE)
+    press(page, "Send my answers")
     assert page.title().startswith("Your feedback")
 
 
@@ -104,8 +104,9 @@ def test_rating_by_keyboard_alone(house, served, open_browser):
 def test_error_summary_leads_to_the_field(house, served, open_browser):
     page = open_browser(390)
     page.goto(f"{served}/i/{house.token}")
-    page.get_by_role("button", name="Start").first.click()
-    page.get_by_role("button", name=SAVE).click()
+    press(page, "Start")
+    press(page, SAVE)
+    assert page.evaluate("() => document.activeElement.id") == "error-summary"
     link = page.locator("#error-summary a").first
     target = link.get_attribute("href").removeprefix("#")
     link.click()
@@ -115,14 +116,14 @@ def test_error_summary_leads_to_the_field(house, served, open_browser):
 def test_text_twice_as_large_still_fits(house, served, open_browser):
     page = open_browser(640)
     page.goto(f"{served}/i/{house.token}")
-    page.get_by_role("button", name="Start").first.click()
+    press(page, "Start")
     for _number in range(16):
         page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
         wide = page.evaluate(
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert wide <= 0, page.url
-        page.get_by_role("button", name="Leave this one for now").click()
+        press(page, "Leave this one for now")
 
 
 def test_forced_colours_show_what_is_chosen(house, served, open_browser):
@@ -142,19 +143,19 @@ def test_weights(house, served, open_browser):
     first = weights.take()
     assert first["requests"] >= 2, "the style sheet was not counted"
     assert 2_000 < first["bytes"] < FIRST_VISIT
-    page.get_by_role("button", name="Start").first.click()
+    press(page, "Start")
     later = []
     for _number in range(16):
         page.wait_for_load_state("networkidle")
         later.append(weights.take()["bytes"])
-        page.get_by_role("button", name=SAVE).click()
+        press(page, SAVE)
         page.wait_for_load_state("networkidle")
         later.append(weights.take()["bytes"])
         fill(page, format_of(page))
-        page.get_by_role("button", name=SAVE).click()
+        press(page, SAVE)
     page.wait_for_load_state("networkidle")
     later.append(weights.take()["bytes"])
-    page.get_by_role("button", name="Send my answers").click()
+    press(page, "Send my answers")
     page.wait_for_load_state("networkidle")
     later.append(weights.take()["bytes"])
     assert min(later) > 500
@@ -210,9 +211,15 @@ def practise(page, look) -> None:
     page.get_by_role("link", name="Try a practice scenario first").click()
     look(page)
     page.locator(".point").nth(1).click()
-    page.get_by_role("button", name="See the explanation").click()
+    press(page, "See the explanation")
     look(page)
     page.get_by_role("link", name="Go back to the start page").click()
+
+
+def press(page, name: str) -> None:
+    """Choose a button and wait for the page that comes."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).first.click()
 
 
 def format_of(page) -> str:

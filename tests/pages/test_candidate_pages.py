@@ -254,6 +254,11 @@ def test_feedback_before_sending_is_a_page_with_a_sentence(house, page_client):
 def test_without_its_cookie_a_sitting_asks_for_the_link(house, page_client):
     page = page_client.get(f"/sitting/{house.sitting_id}/question/1", status=403)
     assert page.heading == "Open your link again"
+    assert "allow cookies" in page.reads
+
+
+def test_a_slash_at_the_end_of_the_link_does_no_harm(house, page_client):
+    assert page_client.get(f"/i/{house.token}/").heading == "Answer some questions about care work"
 
 
 def test_the_cookie_opens_no_other_sitting(house, page_client):
