@@ -41,10 +41,10 @@ def test_ranks_first_place_first(homecare):
     ]
 
 
-def test_most_and_least_only(homecare):
+def test_best_and_worst_only(homecare):
     item = first(homecare, ResponseFormat.MOST_LEAST, 5)
     words = [homecare.text().items[item.id].options[option] for option in item.options]
-    assert lines(homecare, item, [-1, 0, 0, 1, 0]) == [("Most", words[3]), ("Least", words[0])]
+    assert lines(homecare, item, [-1, 0, 0, 1, 0]) == [("Best", words[3]), ("Worst", words[0])]
 
 
 def test_picks_only(homecare):

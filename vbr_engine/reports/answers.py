@@ -34,7 +34,7 @@ def answer_lines(
     Returns
     -------
     tuple of AnswerLine
-        One for each rated or ranked option; for ``most-least`` the two chosen, for ``pick`` the
+        One for each rated or ranked option; for ``most-least`` the best and the worst, for ``pick`` the
         options picked.
     """
     texts = catalogue.items[item.id].options
@@ -51,7 +51,7 @@ def _label(item: Item, catalogue: Catalogue, code: int) -> str:
     if item.format is ResponseFormat.RANK:
         return ordinal(code)
     if item.format is ResponseFormat.MOST_LEAST:
-        return "Most" if code > 0 else "Least"
+        return "Best" if code > 0 else "Worst"
     return "Chosen"
 
 
