@@ -34,8 +34,8 @@ def answer_lines(
     Returns
     -------
     tuple of AnswerLine
-        One for each rated or ranked option; for ``most-least`` the best and the worst, for ``pick`` the
-        options picked.
+        One for each rated or ranked option; for ``most-least`` the best and the worst, for
+        ``pick`` the options picked.
     """
     texts = catalogue.items[item.id].options
     given = [(option, int(answer[option])) for option in item.options if option in answer]

@@ -63,6 +63,16 @@ def candidate_feedback(
     Returns
     -------
     CandidateFeedback
+
+    Examples
+    --------
+    >>> import vbr_engine
+    >>> bank = vbr_engine.read_bank("question_banks/homecare-values")
+    >>> responses = vbr_engine.simulate_responses(bank, 1, seed=1)
+    >>> sitting = responses.sittings[0]
+    >>> profile = vbr_engine.score(responses, bank).profile(sitting)
+    >>> candidate_feedback(profile, bank).asked[0]
+    'You answered twenty-eight situations from work in homecare. Thank you for the time and thought.'
     """
     catalogue = bank.text(language)
     strong = _strengths(profile, bank)

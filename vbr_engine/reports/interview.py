@@ -81,6 +81,16 @@ def interview_guide(profile: Profile, bank: Bank, *, language: str = "en") -> In
     Returns
     -------
     InterviewGuide
+
+    Examples
+    --------
+    >>> import vbr_engine
+    >>> bank = vbr_engine.read_bank("question_banks/homecare-values")
+    >>> responses = vbr_engine.simulate_responses(bank, 1, seed=1)
+    >>> sitting = responses.sittings[0]
+    >>> profile = vbr_engine.score(responses, bank).profile(sitting)
+    >>> [topic.purpose for topic in interview_guide(profile, bank).topics]
+    ['explore', 'explore', 'explore', 'confirm']
     """
     catalogue = bank.text(language)
     explored, confirmed = choose_topics(value_results(profile, bank, catalogue))

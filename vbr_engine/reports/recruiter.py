@@ -130,6 +130,17 @@ def recruiter_report(
     Returns
     -------
     RecruiterReport
+
+    Examples
+    --------
+    >>> import vbr_engine
+    >>> bank = vbr_engine.read_bank("question_banks/homecare-values")
+    >>> responses = vbr_engine.simulate_responses(bank, 1, seed=1)
+    >>> sitting = responses.sittings[0]
+    >>> profile = vbr_engine.score(responses, bank).profile(sitting)
+    >>> report = recruiter_report(profile, bank, responses.answers(sitting))
+    >>> report.notice.status
+    'draft key, no panel, no norms'
     """
     catalogue = bank.text(language)
     results = value_results(profile, bank, catalogue)
