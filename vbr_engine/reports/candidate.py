@@ -71,8 +71,8 @@ def candidate_feedback(
     >>> responses = vbr_engine.simulate_responses(bank, 1, seed=1)
     >>> sitting = responses.sittings[0]
     >>> profile = vbr_engine.score(responses, bank).profile(sitting)
-    >>> candidate_feedback(profile, bank).asked[0]
-    'You answered twenty-eight situations from work in homecare. Thank you for the time and thought.'
+    >>> candidate_feedback(profile, bank).asked[0].split(".")[0]
+    'You answered twenty-eight situations from work in homecare'
     """
     catalogue = bank.text(language)
     strong = _strengths(profile, bank)
