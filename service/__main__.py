@@ -45,6 +45,7 @@ class Server(BaseApplication):
 def main() -> None:
     """Prepare the sample data, start the server, say where it is."""
     port = _port()
+    print("Starting ...", flush=True)
     os.environ.setdefault("VBR_LOG_LEVEL", "warning")
     with stopping_on_errors():
         if Settings.from_environment().production:

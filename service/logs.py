@@ -14,7 +14,7 @@ from flask import Flask, Response, g, request
 
 __all__ = ["configure", "install", "masked"]
 
-_TOKEN_PATH = re.compile(r"/i/[^/?#\s]+")
+_TOKEN_PATH = re.compile(r"/i/[^/?#\s<]+")
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 

@@ -13,10 +13,12 @@ __all__ = [
     "HealthSchema",
     "ProblemSchema",
     "ProfilesSchema",
+    "name_properties",
     "score_request",
 ]
 
 LONGEST_ID = 100
+SHORTEST_COLUMN, LONGEST_COLUMN = 3, 2 * LONGEST_ID
 LOWEST_CODE, HIGHEST_CODE = -1, 10
 
 
@@ -81,7 +83,7 @@ def score_request(most: int) -> type[Schema]:
         )
         responses = _sittings(
             fields.Dict(
-                keys=fields.String(validate=validate.Length(3, 2 * LONGEST_ID)),
+                keys=fields.String(validate=validate.Length(SHORTEST_COLUMN, LONGEST_COLUMN)),
                 values=Code(allow_none=True, validate=validate.Range(LOWEST_CODE, HIGHEST_CODE)),
             ),
             required=True,
@@ -96,10 +98,21 @@ def score_request(most: int) -> type[Schema]:
         )
         seconds = _sittings(
             Seconds(validate=validate.Range(0, 1_000_000)),
-            metadata={"description": "Seconds that answering took, for the flag very-fast."},
+            metadata={
+                "description": "Seconds that answering took, for the flag very-fast.",
+            },
         )
 
     return ScoreRequest
+
+
+def name_properties(schema: dict[str, Any]) -> None:
+    """Add to the request's JSON Schema how long names may be, which apispec cannot say."""
+    sittings = {"minLength": 1, "maxLength": LONGEST_ID}
+    columns = {"minLength": SHORTEST_COLUMN, "maxLength": LONGEST_COLUMN}
+    for member in ("responses", "seconds"):
+        schema["properties"][member]["propertyNames"] = sittings
+    schema["properties"]["responses"]["additionalProperties"]["propertyNames"] = columns
 
 
 class FaultSchema(Schema):

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, jsonify, render_template
 from flask_smorest import Api
 
 from service.access import Services, csrf, requires
-from service.api.schemas import ProblemSchema
+from service.api.schemas import ProblemSchema, name_properties
 from service.api.views import blueprints
 from service.problems import PROBLEM
 
@@ -52,6 +52,7 @@ def _finished(api: Api, *, token_needed: bool) -> dict[str, Any]:
         for operation in path.values():
             told = {s: r for s, r in operation["responses"].items() if "$ref" not in r}
             operation["responses"] = {**told, "default": error}
+    name_properties(document["components"]["schemas"]["ScoreRequest"])
     score = document["paths"]["/api/v1/score"]["post"]
     score["security"] = [{"token": []}] if token_needed else [{"token": []}, {}]
     return document

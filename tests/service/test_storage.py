@@ -1,0 +1,281 @@
+"""Storage: tenants apart, events that only grow, nothing readable that should not be."""
+
+from __future__ import annotations
+
+import inspect
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from service.errors import DatabaseError, NotFound, NotSubmitted
+from service.storage import Store, Unit
+from service.storage.database import driver, open_database
+from service.storage.tables import metadata
+from service.use_cases import invitations, reports, vacancies
+
+# Methods that find the provider by something unguessable, or know none.
+DOORS = {
+    "Accounts.signing_in",
+    "Accounts.add",
+    "Sessions.entering",
+    "Sessions.seen",
+    "Sessions.end",
+    "Sessions.forget_before",
+    "Sittings.sat",
+    "Links.followed",
+}
+APPENDING = """
+import sys
+from pathlib import Path
+from service.storage import Store
+store = Store(Path(sys.argv[1]), secret="a secret for tests, 32 characters")
+for _ in range(30):
+    with store.write() as unit:
+        unit.events.append(sys.argv[2], sys.argv[3], "link-renewed", at=store.clock())
+"""
+WITHOUT_TENANT = {"Attempts", "Banks", "Providers"}
+
+
+@pytest.fixture
+def two(make_house: Callable[..., Any]) -> tuple[Any, Any]:
+    return make_house("Meadow Care"), make_house("Harbour Care")
+
+
+def repositories(unit: Unit) -> list[Any]:
+    names = [n for n, v in vars(Unit).items() if not n.startswith("_") and hasattr(v, "func")]
+    return [getattr(unit, name) for name in names]
+
+
+def test_every_repository_method_takes_the_provider_first(store: Store) -> None:
+    with store.read() as unit:
+        kinds = [type(repository) for repository in repositories(unit)]
+    assert len(kinds) == 12
+    for kind in kinds:
+        for name, method in inspect.getmembers(kind, inspect.isfunction):
+            if name.startswith("_") or kind.__name__ in WITHOUT_TENANT:
+                continue
+            if f"{kind.__name__}.{name}" in DOORS:
+                continue
+            first = list(inspect.signature(method).parameters)[1]
+            assert first == "provider_id", f"{kind.__name__}.{name}"
+
+
+def test_every_table_of_a_tenant_has_the_provider_in_its_key() -> None:
+    shared = {"providers", "banks", "attempts"}
+    by_token = {"sessions", "links"}
+    for table in metadata.sorted_tables:
+        if table.name in shared:
+            assert "provider_id" not in table.c
+        elif table.name in by_token:
+            assert not table.c.provider_id.nullable
+        else:
+            assert next(iter(table.primary_key.columns)).name == "provider_id", table.name
+
+
+def test_reading_methods_return_nothing_of_another_provider(
+    store: Store, two: tuple[Any, Any]
+) -> None:
+    mine, other = two
+    sitting = mine.submitted().sitting_id
+    with store.write() as unit:
+        unit.remarks.add(mine.provider_id, sitting, id="r", text="kind on the telephone")
+    with store.read() as unit:
+        for owner, found in ((mine.provider_id, True), (other.provider_id, False)):
+            assert bool(unit.sittings.get(owner, sitting)) is found
+            assert bool(unit.sittings.of_vacancy(owner, mine.vacancy_id)) is found
+            assert bool(unit.vacancies.get(owner, mine.vacancy_id)) is found
+            assert (mine.vacancy_id in [v.id for v in unit.vacancies.list(owner)]) is found
+            assert bool(unit.events.of(owner, sitting)) is found
+            assert bool(unit.events.of_several(owner, (sitting,))[sitting]) is found
+            assert bool(unit.identities.get(owner, sitting)) is found
+            assert bool(unit.identities.of(owner, (sitting,))) is found
+            assert bool(unit.remarks.of(owner, sitting)) is found
+            assert bool(unit.profiles.get(owner, sitting)) is found
+            assert bool(unit.accounts.get(owner, mine.account.id)) is found
+
+
+def test_writing_methods_change_nothing_of_another_provider(
+    store: Store, two: tuple[Any, Any]
+) -> None:
+    mine, other = two
+    invited = mine.invite()
+    sitting, owner = invited.sitting_id, other.provider_id
+    with store.read() as unit:
+        record = unit.sittings.get(mine.provider_id, sitting)
+        password = unit.accounts.get(mine.provider_id, mine.account.id)
+    attempts: list[Callable[[Unit], object]] = [
+        lambda u: u.events.append(owner, sitting, "started", at=mine.clock()),
+        lambda u: u.remarks.add(owner, sitting, id="x", text="t"),
+        lambda u: u.links.add(
+            owner, sitting, token_sha256="0", now=mine.clock(), expires_at=mine.clock()
+        ),
+        lambda u: u.profiles.add(
+            owner, sitting, bank_sha256="", policy="", engine="", body={}, now=mine.clock()
+        ),
+        lambda u: u.sittings.add(owner, record),  # type: ignore[arg-type]
+        lambda u: u.sessions.add(
+            owner, account_id=mine.account.id, token_sha256="0", now=mine.clock()
+        ),
+    ]
+    for attempt in attempts:
+        with pytest.raises(sa.exc.IntegrityError), store.write() as unit:
+            attempt(unit)
+    with store.write() as unit:
+        unit.identities.erase(owner, sitting)
+        unit.accounts.set_password(owner, mine.account.id, password="x")
+    with store.read() as unit:
+        assert unit.identities.get(mine.provider_id, sitting) is not None
+        assert unit.accounts.get(mine.provider_id, mine.account.id) == password
+        assert unit.links.followed("0") is None
+        assert len(unit.events.of(mine.provider_id, sitting)) == 1
+
+
+def test_use_cases_do_not_find_another_providers_candidate(
+    store: Store, two: tuple[Any, Any]
+) -> None:
+    mine, other = two
+    sitting, now = mine.submitted().sitting_id, mine.clock()
+    account, owner = other.account, other.provider_id
+    tries: list[Callable[[], object]] = [
+        lambda: vacancies.vacancy_board(store, owner, mine.vacancy_id, now=now),
+        lambda: reports.candidate_page(store, owner, sitting, now=now),
+        lambda: reports.open_report(store, owner, sitting, account=account, now=now),
+        lambda: reports.record_first_view(
+            store, owner, sitting, account=account, view="unsure", note="", now=now
+        ),
+        lambda: reports.record_decision(
+            store, owner, sitting, account=account, decision="hold", reason="r", now=now
+        ),
+        lambda: invitations.renew_link(store, owner, sitting, by=account, now=now),
+        lambda: invitations.invite(
+            store, owner, mine.vacancy_id, name="A", email="a@b.example", by=account, now=now
+        ),
+    ]
+    for one in tries:
+        with pytest.raises(NotFound):
+            one()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE events SET at = at",
+        "DELETE FROM events",
+        "INSERT OR REPLACE INTO events SELECT * FROM events",
+        "REPLACE INTO events SELECT * FROM events",
+    ],
+)
+def test_events_can_only_grow(store: Store, house: Any, statement: str) -> None:
+    sitting = house.started().sitting_id
+    with store.read() as unit:
+        before = unit.events.of(house.provider_id, sitting)
+    with pytest.raises(sa.exc.DatabaseError, match="can only grow"), store.write() as unit:
+        unit.connection.exec_driver_sql(statement)
+    with store.read() as unit:
+        assert unit.events.of(house.provider_id, sitting) == before != ()
+
+
+def test_a_sitting_cannot_be_submitted_twice_even_by_hand(store: Store, house: Any) -> None:
+    sitting = house.submitted().sitting_id
+    with pytest.raises(sa.exc.IntegrityError), store.write() as unit:
+        unit.events.append(house.provider_id, sitting, "submitted", at=house.clock())
+
+
+def test_every_connection_has_the_safe_pragmas(store: Store) -> None:
+    wanted = {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "recursive_triggers": 1,
+        "trusted_schema": 0,
+    }
+    with store.write() as writing, store.read() as reading:
+        for unit in (writing, reading):
+            for name, value in wanted.items():
+                found = unit.connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+                assert found == value, name
+
+
+def test_no_name_address_or_token_can_be_read_in_the_files(
+    store: Store, house: Any, tmp_path: Path
+) -> None:
+    invited = house.invite("Zebedee Quillfeather")
+    house.store.close()
+    content = b"".join(p.read_bytes() for p in tmp_path.iterdir() if p.is_file())
+    assert invited.sitting_id.encode() in content
+    for secret in ("Quillfeather", "ana@example.org", invited.token, house.password):
+        assert secret.encode() not in content
+
+
+def test_an_erased_name_leaves_the_events_and_the_page(store: Store, house: Any) -> None:
+    sitting = house.submitted().sitting_id
+    with store.write() as unit:
+        unit.identities.erase(house.provider_id, sitting)
+    page = reports.candidate_page(store, house.provider_id, sitting, now=house.clock())
+    assert (page.row.name, page.email) == ("Name erased", "")
+    assert page.state == "completed"
+
+
+def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite3"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version=99")
+    connection.close()
+    with pytest.raises(DatabaseError, match="version 99"):
+        open_database(path)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "odd.sqlite3"
+    path.write_bytes(b"this is not a database, it is a letter to my aunt" * 100)
+    with pytest.raises(DatabaseError, match="cannot be used"):
+        open_database(path)
+
+
+def test_several_processes_write_without_a_locked_database(
+    store: Store, house: Any, tmp_path: Path
+) -> None:
+    sitting = house.started().sitting_id
+    store.close()
+    command = [sys.executable, "-c", APPENDING, str(tmp_path / "vbr.sqlite3"), house.provider_id]
+    writers = [subprocess.Popen([*command, sitting]) for _ in range(2)]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
+    with store.read() as unit:
+        numbers = [event.number for event in unit.events.of(house.provider_id, sitting)]
+    assert numbers == list(range(1, 63))
+
+
+def test_the_driver_is_free_of_the_wal_reset_bug() -> None:
+    pytest.importorskip("pysqlite3", reason="pysqlite3 has no wheel for this machine")
+    assert driver.__name__ == "pysqlite3.dbapi2"
+    assert driver.sqlite_version_info >= (3, 51, 3)
+
+
+def test_the_order_of_the_recruiters_steps_is_kept(store: Store, house: Any) -> None:
+    open_sitting, done = house.started().sitting_id, house.submitted().sitting_id
+    now, me, owner = house.clock(), house.account, house.provider_id
+    with pytest.raises(NotSubmitted):
+        reports.open_report(store, owner, open_sitting, account=me, now=now)
+    with pytest.raises(reports.FirstViewNeeded):
+        reports.open_report(store, owner, done, account=me, now=now)
+    with pytest.raises(reports.InvalidForm, match="Open the report"):
+        reports.record_decision(
+            store, owner, done, account=me, decision="hold", reason="Later.", now=now
+        )
+    for view in ("promising", "concerns"):
+        reports.record_first_view(store, owner, done, account=me, view=view, note="Calm.", now=now)
+    reports.open_report(store, owner, done, account=me, now=now)
+    for decision in ("hold", "hold", "invite-to-interview"):
+        reports.record_decision(
+            store, owner, done, account=me, decision=decision, reason="Later.", now=now
+        )
+    page = reports.candidate_page(store, owner, done, now=now)
+    assert page.first_view is not None
+    assert (page.first_view.view, page.first_view.note) == ("promising", "Calm.")
+    assert [one.decision for one in page.decisions] == ["invite-to-interview", "hold"]
