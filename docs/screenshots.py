@@ -31,10 +31,10 @@ FOLDER = Path(__file__).parent / "screenshots"
 BANK = Path(__file__).parent.parent / "question_banks" / "homecare-values"
 CHROMIUM = Path("/usr/bin/chromium")
 WIDTHS = (390, 1280)
-TALLEST = 2600
+TALLEST = 2200
 STARTED = "Dana Kowalska"
 LARGEST = 150_000
-COLOURS = (64, 32, 16, 8)
+COLOURS = (32, 16, 8)
 EMAIL, PASSWORD = "rhona@meadow.example", "a long enough pass phrase"
 SOME_CONTACT = "Rhona Example, 01632 960 001, rhona@meadow.example"
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from service.access import (
@@ -19,6 +17,7 @@ from service.access import (
     store,
 )
 from service.errors import SignInFailed, TooManyAttempts
+from service.pages.translated import _, ngettext
 from service.use_cases import accounts
 
 __all__ = ["blueprint"]

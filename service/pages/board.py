@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import lazy_gettext
 
 from service.pages.elapsed import how_long_ago
+from service.pages.translated import _, ngettext
 from service.use_cases.views import BoardRow
 
 __all__ = [
@@ -74,7 +74,7 @@ def group_of(row: BoardRow) -> str:
 
 def grouped(rows: Iterable[BoardRow]) -> tuple[BoardGroup, ...]:
     """Group candidates by what needs doing; within a group, whoever waits longest comes first."""
-    ordered = sorted(rows, key=_last_activity)
+    ordered = sorted(rows, key=lambda row: (row.last_activity_at, row.name))
     groups = (
         BoardGroup(
             group,
@@ -90,7 +90,8 @@ def grouped(rows: Iterable[BoardRow]) -> tuple[BoardGroup, ...]:
 def next_step(row: BoardRow) -> str:
     """Say what the recruiter can do next for one candidate."""
     if row.decision is not None:
-        return _("Decision recorded. You can still change it.")
+        decision = decision_words(row.decision)
+        return _("Decided: %(decision)s. You can still change it.", decision=decision)
     if row.state == "completed":
         if row.first_view_recorded:
             return _("Read the report and record a decision.")
@@ -131,7 +132,3 @@ def _stuck(row: BoardRow) -> str:
         "Ask if something got in the way. The %(num)d answers so far are kept.",
         row.n_answered,
     )
-
-
-def _last_activity(row: BoardRow) -> datetime:
-    return row.last_activity_at

@@ -6,7 +6,6 @@ from hashlib import sha256
 from urllib.parse import quote
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from service.access import clock, requires, store
@@ -23,6 +22,7 @@ from service.pages.board import (
 )
 from service.pages.forms import given_fields
 from service.pages.frame import frame, recruiter
+from service.pages.translated import _
 from service.use_cases import invitations, reports
 from service.use_cases.views import CandidatePage
 from vbr_engine.errors import VbrError

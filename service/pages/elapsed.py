@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from service.pages.translated import _, ngettext
 
 __all__ = ["how_long_ago"]
 
@@ -29,6 +28,6 @@ def how_long_ago(since: datetime, now: datetime) -> str:
     passed = now - since
     if passed < HOUR:
         return _("less than an hour ago")
-    if passed < 2 * DAY:
+    if passed < DAY:
         return ngettext("%(num)d hour ago", "%(num)d hours ago", passed // HOUR)
     return ngettext("%(num)d day ago", "%(num)d days ago", passed // DAY)

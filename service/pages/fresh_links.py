@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import session
 
-__all__ = ["KEPT", "forget", "recall", "remember"]
+__all__ = ["KEPT", "recall", "remember"]
 
 KEPT = timedelta(minutes=15)
 MOST = 5
@@ -21,21 +21,17 @@ NAME = "fresh_links"
 def remember(sitting_id: str, token: str, *, now: datetime) -> None:
     """Keep a link for `KEPT`; of several, the last few."""
     links = {key: link for key, link in _links().items() if key != sitting_id}
-    links[sitting_id] = [token, now.timestamp()]
+    links[sitting_id] = (token, now.timestamp())
     session[NAME] = dict(list(links.items())[-MOST:])
 
 
 def recall(sitting_id: str, *, now: datetime) -> str | None:
     """Return a link made in this browser within `KEPT`, or None."""
-    token, made = _links().get(sitting_id, (None, 0.0))
-    fresh = now - datetime.fromtimestamp(made, UTC) < KEPT
-    return token if fresh else None
+    if sitting_id not in _links():
+        return None
+    token, made = _links()[sitting_id]
+    return token if now - datetime.fromtimestamp(made, UTC) < KEPT else None
 
 
-def forget(sitting_id: str) -> None:
-    """Drop a link that was replaced."""
-    session[NAME] = {key: link for key, link in _links().items() if key != sitting_id}
-
-
-def _links() -> dict[str, list]:
+def _links() -> dict[str, tuple[str, float]]:
     return dict(session.get(NAME, {}))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from service.access import clock, requires, store
@@ -12,6 +11,7 @@ from service.pages import fresh_links
 from service.pages.board import grouped, next_step, progress
 from service.pages.forms import given_fields, request_id
 from service.pages.frame import frame, recruiter
+from service.pages.translated import _
 from service.use_cases import invitations
 from service.use_cases import vacancies as use_cases
 
