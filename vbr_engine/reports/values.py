@@ -134,8 +134,8 @@ def _result(score: ValueScore, name: str, definition: str, words: tuple[BandWord
         definition=definition,
         evidence=evidence,
         bands=bands,
-        band=listed([band.name for band in bands], last="or") or "Not measured",
-        sentence=_sentence(score, bands),
+        band=_band(bands, words),
+        sentence=_sentence(score, bands, words),
         score=score.score if bands else None,
         low=score.low if bands else None,
         high=score.high if bands else None,
@@ -151,7 +151,13 @@ def _evidence(bands: tuple[BandWords, ...]) -> Evidence:
     return Evidence.CLEAR if len(bands) == 1 else Evidence.MIXED
 
 
-def _sentence(score: ValueScore, bands: tuple[BandWords, ...]) -> str:
+def _band(bands: tuple[BandWords, ...], words: tuple[BandWords, ...]) -> str:
+    if 2 < len(bands) == len(words):
+        return "Not clear: any of the bands"
+    return listed([band.name for band in bands], last="or") or "Not measured"
+
+
+def _sentence(score: ValueScore, bands: tuple[BandWords, ...], words: tuple[BandWords, ...]) -> str:
     if not bands:
         things = "values measured" if score.value == COMPOSITE else "scenarios answered"
         return (
@@ -160,5 +166,7 @@ def _sentence(score: ValueScore, bands: tuple[BandWords, ...]) -> str:
         )
     if len(bands) == 1:
         return bands[0].meaning
+    if 2 < len(bands) == len(words):
+        return "The answers do not settle it: the result may be in any of the bands. Ask about it."
     names = listed([quoted(band.name) for band in bands], last="or")
     return f"The result may be {names}. Read it as either."
