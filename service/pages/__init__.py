@@ -1,0 +1,1 @@
+"""Pages: candidate, recruiter, account, public."""
