@@ -246,3 +246,9 @@ def test_production_cookies_are_secure(tmp_path: Path) -> None:
         assert cookie.startswith("__Host-")
         assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
     assert "max-age" in reply.headers["Strict-Transport-Security"]
+
+
+def test_every_folder_of_modules_is_a_package_and_so_in_the_wheel() -> None:
+    for room in ("service", "vbr_engine"):
+        for module in (ROOT / room).rglob("*.py"):
+            assert (module.parent / "__init__.py").exists(), module.parent
