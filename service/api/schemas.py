@@ -154,7 +154,7 @@ class BankSchema(Schema):
     languages = fields.List(fields.String(), required=True)
     values = fields.List(fields.String(), required=True)
     items = fields.Integer(required=True)
-    form_length = fields.Integer(required=True, data_key="form-length")
+    form_length = fields.Integer(required=True)
     minutes = fields.Integer(required=True)
     licence = fields.String(required=True)
 

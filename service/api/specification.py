@@ -48,10 +48,12 @@ def _finished(api: Api, *, token_needed: bool) -> dict[str, Any]:
     schema = {"$ref": f"#/components/schemas/{_name(ProblemSchema, document)}"}
     error = {"description": "Something went wrong.", "content": {PROBLEM: {"schema": schema}}}
     document["components"].pop("responses", None)
+    for unused in ("Error", "PaginationMetadata"):
+        document["components"]["schemas"].pop(unused, None)
     for path in document["paths"].values():
         for operation in path.values():
             told = {s: r for s, r in operation["responses"].items() if "$ref" not in r}
-            operation["responses"] = {**told, "default": error}
+            operation["responses"] = {**dict(sorted(told.items())), "default": error}
     name_properties(document["components"]["schemas"]["ScoreRequest"])
     score = document["paths"]["/api/v1/score"]["post"]
     score["security"] = [{"token": []}] if token_needed else [{"token": []}, {}]
