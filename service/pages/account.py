@@ -17,7 +17,8 @@ from service.access import (
     store,
 )
 from service.errors import SignInFailed, TooManyAttempts
-from service.pages.translated import _, ngettext
+from service.pages.words import gettext as _
+from service.pages.words import ngettext
 from service.use_cases import accounts
 
 __all__ = ["blueprint"]

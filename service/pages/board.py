@@ -9,7 +9,8 @@ from datetime import datetime
 from flask_babel import lazy_gettext
 
 from service.pages.elapsed import how_long_ago
-from service.pages.translated import _, ngettext
+from service.pages.words import gettext as _
+from service.pages.words import ngettext
 from service.use_cases.views import BoardRow
 
 __all__ = [

@@ -22,7 +22,7 @@ from service.pages.board import (
 )
 from service.pages.forms import given_fields
 from service.pages.frame import frame, recruiter
-from service.pages.translated import _
+from service.pages.words import gettext as _
 from service.use_cases import invitations, reports
 from service.use_cases.views import CandidatePage
 from vbr_engine.errors import VbrError

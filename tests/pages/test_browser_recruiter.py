@@ -30,7 +30,7 @@ def test_every_page_and_error_state(house, served, open_browser, look, width):
     see_error(page, look, "#email")
     sign_in(page)
     look(page)
-    page.get_by_role("link", name="New vacancy").click()
+    follow(page, "New vacancy")
     look(page)
     press(page, "Create the vacancy")
     see_error(page, look, "#title")
@@ -39,7 +39,7 @@ def test_every_page_and_error_state(house, served, open_browser, look, width):
     page.get_by_label("Values in homecare").check()
     press(page, "Create the vacancy")
     look(page)
-    page.get_by_role("link", name="Invite somebody").click()
+    follow(page, "Invite somebody")
     look(page)
     press(page, "Make the link")
     see_error(page, look, "#name")
@@ -48,11 +48,11 @@ def test_every_page_and_error_state(house, served, open_browser, look, width):
     look(page)
     page.get_by_text("About this link").click()
     look(page)
-    page.get_by_role("link", name="Go to the vacancy").click()
+    follow(page, "Go to the vacancy")
     look(page)
-    page.get_by_role("link", name="Bea").click()
+    follow(page, "Bea")
     look(page)
-    page.get_by_role("link", name="Make a new link").click()
+    follow(page, "Make a new link")
     look(page)
     press(page, "Make a new link")
     look(page)
@@ -91,7 +91,7 @@ def test_whole_way_without_javascript(house, served, open_browser):
     assert page.title().startswith("What is your first view")
     page.get_by_label("Not sure yet").check()
     press(page, "Save and open the report")
-    page.get_by_role("link", name="Record a decision").click()
+    follow(page, "Record a decision")
     page.get_by_label("Hold for now").check()
     page.get_by_label("Why?").fill("Waiting for a reference.")
     press(page, "Record the decision")
@@ -118,9 +118,9 @@ def test_printed_report_has_no_buttons_and_shows_the_chart(house, served, open_b
 
 def assess(house, page, look) -> None:
     """Go from the board to a changed decision."""
-    page.get_by_role("link", name="Alex Example").click()
+    follow(page, "Alex Example")
     look(page)
-    page.get_by_role("link", name="Record your first view").click()
+    follow(page, "Record your first view")
     look(page)
     press(page, "Save and open the report")
     see_error(page, look, "#view")
@@ -129,16 +129,16 @@ def assess(house, page, look) -> None:
     press(page, "Save and open the report")
     assert page.get_by_role("heading", level=1).inner_text() == "Report on Alex Example"
     look(page)
-    page.get_by_role("link", name="Record a decision").click()
+    follow(page, "Record a decision")
     look(page)
     press(page, "Record the decision")
     see_error(page, look, "#decision")
     decide(page, "Hold for now")
     look(page)
-    page.get_by_role("link", name="Change the decision").click()
+    follow(page, "Change the decision")
     look(page)
     decide(page, "Invite to interview")
-    page.get_by_role("link", name="Read the report").click()
+    follow(page, "Read the report")
     look(page)
 
 
@@ -149,7 +149,13 @@ def decide(page, words: str) -> None:
 
 
 def press(page, name: str) -> None:
-    page.get_by_role("button", name=name).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
+
+
+def follow(page, name: str) -> None:
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).click()
 
 
 def see_error(page, look, field: str) -> None:
@@ -164,7 +170,7 @@ def sign_in(page) -> None:
     page.get_by_label("Email address").fill(EMAIL)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     press(page, "Sign in")
-    page.wait_for_url(lambda address: "/sign-in" not in address)
+    assert "/sign-in" not in page.url
 
 
 def tab_to(page, field: str) -> None:
