@@ -1,11 +1,15 @@
 """Flags inform and never change a score."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from vbr_engine.bank.model import Value
 from vbr_engine.errors import ResponsesError
 from vbr_engine.responses import MISSING, ResponseMatrix
 from vbr_engine.scoring import score
+from vbr_engine.scoring.blocks import Scorer
 from vbr_engine.scoring.quality import item_words
 from vbr_engine.simulate import simulate_responses
 
@@ -105,3 +109,29 @@ def test_flags_change_no_score(homecare, ordinary):
 
 def test_a_bank_has_words(homecare):
     assert item_words(homecare).min() > 20
+
+
+def _large_bank(bank, n, scale):
+    """Return a bank of n `rate` items with five options each."""
+    first = next(item for item in bank.items if item.format == "rate")
+    key = tuple(float(1 + at % scale) for at in range(5))
+    items = [
+        replace(first, id=f"item-{at}", options=tuple("abcde"), key=key, scale=scale)
+        for at in range(n)
+    ]
+    return replace(bank, items=tuple(items), values=(Value(first.value),))
+
+
+@pytest.mark.parametrize("scale", [2, 4, 9])
+@pytest.mark.parametrize("sittings", [1, 3000])
+def test_a_bank_with_very_many_ratings_is_counted_right(tiny, scale, sittings):
+    bank = _large_bank(tiny, 120, scale)
+    rng = np.random.default_rng(1)
+    codes = rng.integers(1, scale + 1, (sittings, 600)).astype(np.int8)
+    codes[0] = scale  # 600 equal ratings
+    codes[-1, :] = scale
+    codes[-1, :59] = 1
+    block = Scorer(bank, 10**9 if scale < 9 else 1)(codes)
+    wanted = [(codes == rating).sum(axis=1) for rating in range(1, scale + 1)]
+    np.testing.assert_array_equal(block.most_frequent, np.max(wanted, axis=0))
+    np.testing.assert_array_equal(block.ratings, np.full(sittings, 600))

@@ -10,15 +10,10 @@ import numpy.typing as npt
 
 from vbr_engine.bank.model import Bank, ResponseFormat
 from vbr_engine.responses import Codes
-from vbr_engine.scoring.lookup import (
-    AnswerNumbers,
-    every_answer,
-    n_answers,
-    rating_counts,
-    unpacked,
-)
+from vbr_engine.scoring.lookup import AnswerNumbers, every_answer, n_answers
 from vbr_engine.scoring.policy import corrected
 from vbr_engine.scoring.quality import item_words
+from vbr_engine.scoring.ratings import RatingTally, packed_counts
 from vbr_engine.scoring.rules import Floats, ItemRule, item_rules, points
 from vbr_engine.scoring.standardised import standardised_scores
 
@@ -83,7 +78,8 @@ class Scorer:
         for at in self._tabled:
             codes = every_answer(items[at])
             self._scores[at] = self._by_rule(self.rules[at], codes)
-            self._counts[at] = rating_counts(items[at], codes)
+            if items[at].format is ResponseFormat.RATE:
+                self._counts[at] = packed_counts(items[at], codes)
 
     def _by_rule(self, rule: ItemRule, codes: Codes) -> Floats:
         return corrected(points(rule, codes), rule, self.bank.policy)
@@ -100,7 +96,7 @@ class Scorer:
         Block
         """
         scores = np.empty((len(self.rules), len(codes)))
-        packed = np.zeros(len(codes), dtype=np.uint64)
+        tally = RatingTally(len(codes))
         digits = self._numbers.digits(codes) if self._tabled else None
         for at, rule in enumerate(self.rules):
             mine = codes[:, self._columns[at]]
@@ -110,15 +106,14 @@ class Scorer:
                 # "clip" only spares a check: no number is outside its table.
                 np.take(self._scores[at], numbers, out=scores[at], mode="clip")
                 if rated:
-                    packed += np.take(self._counts[at], numbers, mode="clip")
+                    tally.add(np.take(self._counts[at], numbers, mode="clip"), mine.shape[1])
             else:
                 scores[at] = self._by_rule(rule, mine)
                 if rated:
-                    packed += rating_counts(rule.item, mine)
+                    tally.add(packed_counts(rule.item, mine), mine.shape[1])
         if self.bank.policy.standardise_within_person:
             standardised_scores(self.rules, self._columns, self.bank.policy, codes, scores)
-        most_frequent, ratings = unpacked(packed)
-        return Block(scores, most_frequent, ratings)
+        return Block(scores, *tally.largest_and_total())
 
 
 def _column_slices(rules: Sequence[ItemRule]) -> tuple[slice, ...]:

@@ -17,10 +17,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from vbr_engine.bank.model import Item, ResponseFormat
+from vbr_engine.bank.model import Item
 from vbr_engine.responses import MISSING, Codes, allowed_codes
 
-__all__ = ["AnswerNumbers", "every_answer", "n_answers", "rating_counts", "unpacked"]
+__all__ = ["AnswerNumbers", "every_answer", "n_answers"]
 
 Numbers = npt.NDArray[np.intp]
 Digits = npt.NDArray[np.float32]
@@ -85,44 +85,3 @@ def _weights(item: Item) -> Digits:
     low, high = allowed_codes(item)
     places = np.arange(len(item.options) - 1, -1, -1)
     return (float(high - low + 2) ** places).astype(np.float32)
-
-
-def rating_counts(item: Item, codes: Codes) -> npt.NDArray[np.uint64]:
-    """Count how often each rating is given, a byte for each rating.
-
-    Parameters
-    ----------
-    item : Item
-    codes : ndarray of int8, shape (answers, options)
-
-    Returns
-    -------
-    ndarray of uint64
-        All 0 for formats other than ``rate``.
-    """
-    counts = np.zeros(len(codes), dtype=np.uint64)
-    if item.format is ResponseFormat.RATE:
-        for rating in range(1, (item.scale or 0) + 1):
-            given = (codes == rating).sum(axis=1).astype(np.uint64)
-            counts += given << np.uint64(8 * (rating - 1))
-    return counts
-
-
-def unpacked(counts: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the largest of the eight counts that `rating_counts` packs, and their sum.
-
-    Parameters
-    ----------
-    counts : ndarray of uint64
-
-    Returns
-    -------
-    largest, total : ndarray of int64
-    """
-    largest = np.zeros(len(counts), dtype=np.int64)
-    total = np.zeros(len(counts), dtype=np.int64)
-    for place in counts.view(np.uint8).reshape(-1, 8).T:
-        if place.any():
-            np.maximum(largest, place, out=largest)
-            total += place
-    return largest, total
