@@ -28,7 +28,9 @@ from vbr_engine.bank.model import Bank, Item, ResponseFormat
 from vbr_engine.errors import InvalidInput
 from vbr_engine.responses import MISSING, Codes, ResponseMatrix
 
-__all__ = ["simulate_responses"]
+__all__ = ["MOST", "simulate_responses"]
+
+MOST = 10_000_000  # sittings at once; more would not fit into the memory of most machines
 
 CORRELATION = 0.5  # between the traits of two values
 NOISE = 1.0  # standard deviation of a rating's noise at an average trait, on a scale of four
@@ -96,8 +98,8 @@ def simulate_responses(
 
 
 def _check(n: int, seed: int, form: str, careless: float) -> None:
-    if n < 1:
-        raise InvalidInput(f"expected at least 1 sitting, got {n}")
+    if not 1 <= n <= MOST:
+        raise InvalidInput(f"expected 1 to {MOST:,} sittings, got {n}")
     if seed < 0:
         raise InvalidInput(f"expected a seed of 0 or more, got {seed}")
     if form not in ("full", "default"):

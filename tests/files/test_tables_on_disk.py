@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from vbr_engine.errors import FileError
-from vbr_engine.files import read_table, write_bytes, write_table, write_text
+from vbr_engine.files import check_writable, read_table, write_bytes, write_table, write_text
 
 
 @pytest.mark.parametrize("name", ["t.csv", "t.parquet", "T.CSV"])
@@ -28,6 +28,8 @@ def test_a_table_comes_back_as_it_went(tmp_path, name):
         (b"sitting,a\nx,1,2\n", "rows have more columns"),
         (b"sitting,a\nx,1\ny,1,2,3\n", "line 3"),
         (b"sitting,a\n\xff\xfe,1\n", "not UTF-8"),
+        (b",sitting,a\n0,x,1\n", "column 1 has no name"),
+        (b"PAR1....", "its name should end in .parquet"),
     ],
 )
 def test_a_wrong_csv_is_explained(tmp_path, content, says):
@@ -78,12 +80,35 @@ def test_writing_keeps_a_link_and_the_mode(tmp_path):
 
 
 def test_writing_into_nowhere_is_explained(tmp_path):
-    with pytest.raises(FileError, match="cannot write it"):
+    with pytest.raises(FileError, match="cannot write it: there is no folder"):
         write_text("x", tmp_path / "no" / "t.txt")
-    with pytest.raises(FileError, match="Is a directory"):
+    with pytest.raises(FileError, match="it is a folder"):
         write_text("x", tmp_path)
 
 
 def test_a_device_is_written_to_not_replaced():
     write_text("x", os.devnull)
     assert not os.path.isfile(os.devnull)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("t.xlsx", r"ends in \.csv or \.parquet$"),
+        ("t", r"ends in \.csv or \.parquet$"),
+        ("no/t.csv", "there is no folder"),
+        ("folder.csv", "it is a folder"),
+    ],
+)
+def test_a_place_is_looked_at_before_the_work(tmp_path, name, says):
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(FileError, match=says):
+        check_writable(tmp_path / name)
+    check_writable(tmp_path / "t.csv")
+    assert [p.name for p in tmp_path.iterdir()] == ["folder.csv"]
+
+
+def test_a_folder_that_may_not_be_written_to(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(FileError, match="you may not write to the folder"):
+        check_writable(tmp_path / "t.csv")

@@ -64,12 +64,13 @@ def test_sittings_called_007_and_na_keep_their_names(tmp_path, text):
         ("r.csv", b"PK\x03\x04....", "a workbook or a zip archive; save the table as CSV"),
         ("r.xlsx", b"PK\x03\x04....", "save the workbook as CSV"),
         ("r.txt", b"", "ends in .csv or .parquet"),
-        ("r.csv", b"sitting;cold-tea.a\n1;2\n", "separated by semicolons"),
+        ("r.csv", b"\xd0\xcf\x11\xe0....", "a workbook; save the table as CSV"),
+        ("r.csv", b"PAR1....", "its name should end in .parquet"),
+        ("r.csv", b",sitting,cold-tea.a\n0,a,1\n", "column 1 has no name"),
         ("r.csv", b"sitting,caf\xe9\n", "not UTF-8 text"),
-        ("r.csv", b"sitting,cold-tea.a\na,1,2\nb,1,2\n", "more columns than the header"),
-        ("r.csv", b"sitting,cold-tea.a\na,1\nb,1,2\n", "Expected 2 fields in line 3, saw 3"),
+        ("r.csv", b"sitting,cold-tea.a\na,1\nb,\xff\n", "not UTF-8 text"),
         ("r.csv", b"sitting,cold-tea.a,cold-tea.a\n", "columns named twice: cold-tea.a"),
-        ("r.parquet", b"", "cannot read it"),
+        ("r.parquet", b"", "not a Parquet file, or not all of one"),
         ("r.parquet", b"PAR1 nonsense", "cannot read it"),
     ],
 )
@@ -79,6 +80,50 @@ def test_files_that_are_not_tables(tmp_path, name, content, told):
         read_responses(tmp_path / name, TINY)
     assert told in str(caught.value)
     assert name in str(caught.value)
+
+
+def test_every_row_of_a_wrong_length_is_told(tmp_path):
+    rows = ["sitting,cold-tea.a", "a,1", "b,1,2", "", "c", "d,1"]
+    (tmp_path / "r.csv").write_text("\n".join(rows))
+    with pytest.raises(FileError) as caught:
+        read_responses(tmp_path / "r.csv", TINY)
+    assert [(p.row, p.message) for p in caught.value.problems] == [
+        (2, "expected 2 cells, as in the header, got 3"),
+        (3, "expected 2 cells, as in the header, got 1"),
+    ]
+
+
+def test_a_csv_file_cut_short_is_not_taken_for_unanswered(tmp_path, text):
+    (tmp_path / "r.csv").write_text(text[: len(text) * 2 // 3])
+    with pytest.raises(FileError, match="cells, as in the header"):
+        read_responses(tmp_path / "r.csv", TINY)
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_what_a_spreadsheet_puts_between_columns(tmp_path, responses, text, separator, quote):
+    content = text.replace(",", separator).replace("sitting", f"{quote}sitting{quote}", 1)
+    (tmp_path / "r.csv").write_text(content, encoding="utf-8-sig")
+    again = read_responses(tmp_path / "r.csv", TINY)
+    assert again.sittings == responses.sittings
+    np.testing.assert_array_equal(again.codes, responses.codes)
+
+
+def test_responses_of_another_bank_of_the_same_shape(tmp_path, responses):
+    frame = responses.to_frame()
+    mine = list(frame.columns[1:])
+    frame.columns = ["sitting", *(f"other-{name}" for name in mine)]
+    write_table(frame, tmp_path / "r.csv")
+    with pytest.raises(ResponsesError) as caught:
+        read_responses(tmp_path / "r.csv", TINY)
+    assert {p.column for p in caught.value.problems} >= {f"other-{name}" for name in mine}
+    assert {p.file for p in caught.value.problems} == {str(tmp_path / "r.csv")}
+
+
+def test_a_header_alone_may_be_wrong_too(tmp_path):
+    (tmp_path / "r.csv").write_text("sitting,soup.a\n")
+    with pytest.raises(ResponsesError, match=r"r\.csv: column soup\.a: tiny 0\.1\.0 has no such"):
+        read_responses(tmp_path / "r.csv", TINY)
 
 
 def test_a_parquet_file_cut_short(tmp_path, responses):
@@ -144,3 +189,47 @@ def test_responses_of_another_bank_end_in_status_1(tmp_path, monkeypatch, capsys
     assert left.value.code == 1
     assert "column soup.a: tiny 0.1.0 has no such column" in capsys.readouterr().err
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        ("no/s.csv", "there is no folder"),
+        (".", "a table's name ends in .csv or .parquet"),
+        ("s.xlsx", "a table's name ends in .csv or .parquet"),
+        ("d.csv", "it is a folder"),
+    ],
+)
+@pytest.mark.parametrize("command", ["score", "simulate"])
+def test_a_wrong_place_is_told_before_any_work(
+    tmp_path, monkeypatch, capsys, command, output, told
+):
+    (tmp_path / "d.csv").mkdir()
+    words = {"score": ["no-bank", "no-file.csv"], "simulate": ["no-bank", "-n1", "--seed=1"]}
+    monkeypatch.setattr("sys.argv", ["vbr", command, *words[command], "-o", str(tmp_path / output)])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == 1
+    assert told in capsys.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ["d.csv"]
+
+
+@pytest.mark.parametrize("n", ["0", "-1", "1.5", "x", "10000001", "9" * 30])
+def test_a_number_of_sittings_that_makes_no_sense(tmp_path, n):
+    made = str(tmp_path / "r.csv")
+    run = CliRunner().invoke(simulate_command, [BANK, "-n", n, "--seed", "3", "-o", made])
+    assert run.exit_code == 2
+    assert "Invalid value for '-n'" in run.output
+
+
+def test_too_little_memory_is_a_sentence(tmp_path, monkeypatch, capsys):
+    def hungry(*_args, **_kwargs):
+        raise MemoryError
+
+    monkeypatch.setattr("vbr_engine.cli.simulate.simulate_responses", hungry)
+    out = str(tmp_path / "r.csv")
+    monkeypatch.setattr("sys.argv", ["vbr", "simulate", BANK, "-n", "1", "--seed", "1", "-o", out])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == 1
+    assert "not enough memory" in capsys.readouterr().err

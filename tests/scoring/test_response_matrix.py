@@ -110,13 +110,32 @@ def test_no_rows_and_no_sittings(frame):
     assert "there is no column 'sitting'" in problems(frame.drop(columns="sitting"))[0].message
 
 
-def test_a_shifted_column_is_told_in_a_hundred_lines_and_a_count():
+def test_a_shifted_column_is_told_in_a_thousand_lines_and_a_count():
     frame = simulate_responses(TINY, 3_000, seed=2).to_frame()
     frame["cold-tea.b"] += 10
     frame["late-start.a"] += 10
     told = problems(frame)
-    assert len(told) == 101
-    assert told[-1].message == "and 5,900 more, in late-start.a (3,000), cold-tea.b (2,900)"
+    assert len(told) == 1001
+    assert told[-1].message == "and 5,000 more, in late-start.a (3,000), cold-tea.b (2,000)"
+
+
+def test_a_name_in_capitals_is_recognised():
+    frame = simulate_responses(TINY, 1, seed=2).to_frame()
+    told = problems(frame.rename(columns={"sitting": " Sitting", "cold-tea.a": "COLD-TEA.A"}))
+    assert any("do you mean 'sitting'?" in problem.message for problem in told)
+    assert any("do you mean 'cold-tea.a'?" in problem.message for problem in told)
+
+
+def test_words_of_few_kinds_are_read_like_any_others():
+    frame = simulate_responses(TINY, 5, seed=2).to_frame()
+    cells = ["1", None, " 2 ", "x", "9"]
+    frame["cold-tea.a"] = pd.Categorical(cells, categories=["x", " 2 ", "9", "1"])
+    assert [(p.row, p.column) for p in problems(frame)] == [
+        ("simulated-000004", "cold-tea.a"),
+        ("simulated-000005", "cold-tea.a"),
+    ]
+    read = ResponseMatrix.from_frame(frame.iloc[:3], TINY)
+    assert read.codes[:, TINY.columns.index("cold-tea.a")].tolist() == [1, MISSING, 2]
 
 
 def test_answers_come_back_as_they_went():

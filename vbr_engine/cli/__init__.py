@@ -46,7 +46,14 @@ class LazyGroup(click.Group):
 def vbr() -> None:
     """Question banks for values-based recruitment: check, simulate, score, report.
 
-    Tables of responses and scores are CSV or Parquet, by the file's ending.
+    Tables of responses and scores are CSV or Parquet, by the file's ending. Try it:
+
+    \b
+    vbr check question_banks/homecare-values
+    vbr simulate question_banks/homecare-values -n 200 --seed 1 -o responses.csv
+    vbr score question_banks/homecare-values responses.csv -o scores.csv
+    vbr report question_banks/homecare-values responses.csv \\
+        --sitting simulated-000001 -o report.html
     """
 
 
@@ -56,4 +63,7 @@ def main() -> None:
         vbr()
     except VbrError as error:
         print(error, file=sys.stderr)
+        sys.exit(1)
+    except MemoryError:
+        print("there is not enough memory for this: try fewer sittings", file=sys.stderr)
         sys.exit(1)

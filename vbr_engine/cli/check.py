@@ -21,7 +21,7 @@ _MOST_SHOWN = 1000
 
 
 @click.command("check")
-@click.argument("banks", nargs=-1, type=click.Path(), metavar="BANK...")
+@click.argument("banks", nargs=-1, type=click.Path(readable=False), metavar="BANK...")
 @click.option(
     "--schema",
     type=click.Choice(list(SCHEMAS)),

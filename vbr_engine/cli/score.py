@@ -7,7 +7,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from vbr_engine.files import read_bank, read_responses, write_table
+from vbr_engine.files import check_writable, read_bank, read_responses, write_table
 from vbr_engine.scoring import Scores, score
 from vbr_engine.scoring.quality import FLAGS
 
@@ -15,19 +15,28 @@ __all__ = ["command"]
 
 
 @click.command("score")
-@click.argument("bank", type=click.Path())
-@click.argument("responses", type=click.Path())
+@click.argument("bank", type=click.Path(readable=False))
+@click.argument("responses", type=click.Path(readable=False))
 @click.option(
-    "-o", "output", type=click.Path(), required=True, help="Where to write: .csv or .parquet."
+    "-o",
+    "output",
+    type=click.Path(readable=False),
+    required=True,
+    metavar="FILE",
+    help="Where to write: .csv or .parquet.",
 )
-@click.option("--quiet", is_flag=True, help="Do not print the summary.")
+@click.option("--quiet", "-q", is_flag=True, help="Do not print the summary.")
 def command(bank: str, responses: str, output: str, quiet: bool) -> None:
     """Score RESPONSES to BANK as the bank's policy declares.
 
     RESPONSES has a row for each sitting: `sitting`, then a column for each `item.option`; an empty
     cell is not answered. Responses that do not belong to the bank are refused, with every row and
     column that is wrong. A score of 0 is what guessing earns on average, 1 is the key.
+
+    \b
+    vbr score question_banks/homecare-values responses.csv -o scores.csv
     """
+    check_writable(output)
     questions = read_bank(bank)
     scores = score(read_responses(responses, questions), questions)
     write_table(scores.to_frame(), output)

@@ -10,8 +10,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from vbr_engine.files import read_bank, write_table
-from vbr_engine.simulate import simulate_responses
+from vbr_engine.files import check_writable, read_bank, write_table
+from vbr_engine.simulate import MOST, simulate_responses
 
 __all__ = ["command"]
 
@@ -19,13 +19,24 @@ PATIENCE = 2.0  # seconds before progress is shown
 
 
 @click.command("simulate")
-@click.argument("bank", type=click.Path())
-@click.option("-n", "n", type=click.IntRange(min=1), required=True, help="How many sittings.")
+@click.argument("bank", type=click.Path(readable=False))
 @click.option(
-    "--seed", type=click.IntRange(min=0), required=True, help="The same seed, the same sittings."
+    "-n", "n", type=click.IntRange(1, MOST), required=True, metavar="N", help="How many sittings."
 )
 @click.option(
-    "-o", "output", type=click.Path(), required=True, help="Where to write: .csv or .parquet."
+    "--seed",
+    type=click.IntRange(min=0),
+    required=True,
+    metavar="S",
+    help="A whole number: the same seed, the same sittings.",
+)
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(readable=False),
+    required=True,
+    metavar="FILE",
+    help="Where to write: .csv or .parquet.",
 )
 @click.option(
     "--form",
@@ -37,15 +48,20 @@ PATIENCE = 2.0  # seconds before progress is shown
 @click.option(
     "--careless",
     type=click.FloatRange(0, 1),
+    metavar="SHARE",
     default=0.0,
     show_default=True,
-    help="Share of candidates who answer without reading.",
+    help="Share of candidates who answer without reading, 0 to 1.",
 )
 def command(bank: str, n: int, seed: int, output: str, form: str, careless: float) -> None:
     """Make up sittings of BANK and write them as a table of responses.
 
     The answers are drawn from a model, not from people: practise on them, do not draw norms.
+
+    \b
+    vbr simulate question_banks/homecare-values -n 200 --seed 1 -o responses.csv
     """
+    check_writable(output)
     questions = read_bank(bank)
     with shown_progress("Making up sittings", n) as progress:
         made = simulate_responses(

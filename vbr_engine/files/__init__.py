@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vbr_engine.files.banks import check_bank, read_bank
     from vbr_engine.files.response_tables import read_responses
-    from vbr_engine.files.tables import read_table, write_table
+    from vbr_engine.files.tables import check_writable, read_table, write_table
     from vbr_engine.files.whole import write_bytes, write_text
 
 __all__ = [
     "check_bank",
+    "check_writable",
     "read_bank",
     "read_responses",
     "read_table",
@@ -24,6 +25,7 @@ __all__ = [
 # Loaded on first use: who reads a bank does not wait for pandas.
 _HOME = {
     "check_bank": "banks",
+    "check_writable": "tables",
     "read_bank": "banks",
     "read_responses": "response_tables",
     "read_table": "tables",

@@ -83,7 +83,8 @@ class _BankFiles:
         texts = {tag: held.data for tag, held in self.documents.items() if tag is not None}
         if not self.problems and bank_file is not None:
             return self._parsed(bank_file, texts)
-        if bank_file is not None or texts:
+        # Of a file that could not be read nothing more is said, only that.
+        if bank_file is not None and (bank_file.data is not None or texts):
             document = None if bank_file is None else bank_file.data
             self.problems += bank_problems(document, texts, locate=self._locate)
         raise BankError(_in_order(self.problems))

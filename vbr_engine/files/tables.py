@@ -10,11 +10,17 @@ import pandas as pd
 from pyarrow import ArrowException
 
 from vbr_engine.errors import FileError, Problem
-from vbr_engine.files.whole import cannot, replacing, shown
+from vbr_engine.files.whole import cannot, check_place, replacing, shown
 
-__all__ = ["check_shape", "csv_header", "ending_of", "read_table", "write_table"]
+__all__ = ["check_writable", "csv_header", "ending_of", "read_table", "write_table"]
 
 _ENDINGS = (".csv", ".parquet")
+_WORKBOOKS = (".xlsx", ".xls", ".ods")
+_OTHER_FILES = {
+    b"PK\x03\x04": "this is a workbook or a zip archive; save the table as CSV (UTF-8)",
+    b"\xd0\xcf\x11\xe0": "this is a workbook; save the table as CSV (UTF-8)",
+    b"PAR1": "this is a Parquet file; its name should end in .parquet",
+}
 
 
 def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -60,7 +66,7 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         If the ending is another one or the place cannot be written to.
     """
     place = Path(path)
-    ending = ending_of(place)
+    ending = ending_of(place, writing=True)
     with replacing(place) as target:
         if ending == ".csv":
             frame.to_csv(target, index=False, lineterminator="\n")
@@ -68,19 +74,36 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
             frame.to_parquet(target, engine="pyarrow", index=False)
 
 
-def ending_of(place: Path) -> str:
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Raise FileError if a table could not be written there; ask before long work, not after it.
+
+    Parameters
+    ----------
+    path : path-like
+        Ends in ``.csv`` or ``.parquet``, in a folder that is there and may be written to.
+
+    Raises
+    ------
+    FileError
+    """
+    place = Path(path)
+    ending_of(place, writing=True)
+    check_place(place)
+
+
+def ending_of(place: Path, *, writing: bool = False) -> str:
     """Give a table's ending, in small letters, or raise FileError for one that is no table's."""
     ending = place.suffix.lower()
     if ending not in _ENDINGS:
         message = "a table's name ends in .csv or .parquet"
-        if ending in (".xlsx", ".xls", ".ods"):
+        if ending in _WORKBOOKS and not writing:
             message += "; save the workbook as CSV (UTF-8) and give that"
         raise FileError([Problem(file=shown(place), message=message)])
     return ending
 
 
 def _read_csv(place: Path) -> pd.DataFrame:
-    header = csv_header(place)
+    header, _ = csv_header(place)
     frame = pd.read_csv(
         place,
         dtype={"sitting": str},
@@ -89,30 +112,58 @@ def _read_csv(place: Path) -> pd.DataFrame:
         na_values=[""],
         low_memory=False,
     )
-    check_shape(frame, header)
+    if list(frame.columns) != header:
+        raise ValueError("the header and the rows have different numbers of columns")
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise ValueError("rows have more columns than the header")
     return frame
 
 
-def csv_header(place: Path) -> list[str]:
-    """Read the names of a CSV file's columns; raise ValueError where they cannot be right."""
+def csv_header(place: Path, *, separators: str = ",") -> tuple[list[str], str]:
+    """Read the names of a CSV file's columns and say what stands between them.
+
+    Parameters
+    ----------
+    place : path-like
+    separators : str
+        What may stand between columns: the first, unless the header is one column under it.
+
+    Returns
+    -------
+    names : list of str
+    separator : str
+
+    Raises
+    ------
+    ValueError
+        Where the names cannot be right.
+    """
     with place.open("rb") as raw:
-        if raw.read(4) == b"PK\x03\x04":
-            raise ValueError("this is a workbook or a zip archive; save the table as CSV (UTF-8)")
+        told = _OTHER_FILES.get(raw.read(4))
+    if told:
+        raise ValueError(told)
+    header, separator = _first_row(place, separators[0]), separators[0]
+    for other in separators[1:]:
+        if len(header) == 1 and other in header[0]:
+            header, separator = _first_row(place, other), other
+    _check_names(header)
+    return header, separator
+
+
+def _first_row(place: Path, separator: str) -> list[str]:
     with place.open(encoding="utf-8-sig", newline="") as opened:
-        header = next(csv.reader(opened), [])
+        rows = csv.reader(opened, delimiter=separator)
+        return next((row for row in rows if row), [])
+
+
+def _check_names(header: list[str]) -> None:
     if not header:
         raise ValueError("No columns: the file is empty")
+    if "" in header:
+        place = header.index("") + 1
+        raise ValueError(f"column {place} has no name; if it numbers the rows, leave it out")
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise ValueError(f"columns named twice: {', '.join(twice)}")
     if len(header) == 1 and ";" in header[0]:
         raise ValueError("columns are separated by semicolons; save it with commas")
-    return header
-
-
-def check_shape(frame: pd.DataFrame, header: list[str]) -> None:
-    """Raise ValueError if rows and header have different numbers of columns."""
-    if list(frame.columns) != header:
-        raise ValueError("the header and the rows have different numbers of columns")
-    if not isinstance(frame.index, pd.RangeIndex):
-        raise ValueError("rows have more columns than the header")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vbr_engine.errors import FileError, Problem
 
-__all__ = ["cannot", "replacing", "shown", "write_bytes", "write_text"]
+__all__ = ["cannot", "check_place", "replacing", "shown", "write_bytes", "write_text"]
 
 
 def write_text(text: str, path: str | os.PathLike[str]) -> None:
@@ -39,8 +39,9 @@ def write_bytes(content: bytes, path: str | os.PathLike[str]) -> None:
 @contextmanager
 def replacing(place: Path) -> Iterator[Path]:
     """Give a path to write to; put it in place when the block ends well, else leave no trace."""
+    check_place(place)
     try:
-        if place.exists() and not stat.S_ISREG(place.stat().st_mode):
+        if _is_device(place):
             yield place  # a device or a pipe, such as /dev/stdout
             return
         target = Path(os.path.realpath(place))
@@ -55,6 +56,24 @@ def replacing(place: Path) -> Iterator[Path]:
         raise cannot("write", place, error) from error
 
 
+def check_place(place: Path) -> None:
+    """Raise FileError if nothing can be written at `place`."""
+    folder = Path(os.path.realpath(place)).parent
+    reason = ""
+    if place.is_dir():
+        reason = "it is a folder: give the name of a file"
+    elif not folder.is_dir():
+        reason = f"there is no folder {shown(folder)}"
+    elif not (os.access(folder, os.W_OK | os.X_OK) or _is_device(place)):
+        reason = f"you may not write to the folder {shown(folder)}"
+    if reason:
+        raise FileError([Problem(file=shown(place), message=f"cannot write it: {reason}")])
+
+
+def _is_device(place: Path) -> bool:
+    return place.exists() and not stat.S_ISREG(place.stat().st_mode)
+
+
 def _make_durable(name: str, target: Path) -> None:
     mask = os.umask(0)
     os.umask(mask)
@@ -67,8 +86,10 @@ def _make_durable(name: str, target: Path) -> None:
 def cannot(do: str, place: Path, error: Exception) -> FileError:
     """Say that a file cannot be read or written, and why."""
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    if isinstance(error, UnicodeDecodeError):
-        reason = "it is not UTF-8 text"
+    if isinstance(error, UnicodeDecodeError) or "invalid UTF8" in reason:
+        reason = "it is not UTF-8 text; save it as CSV (UTF-8)"
+    if "Parquet" in reason or "parquet" in reason:
+        reason = f"it is not a Parquet file, or not all of one ({reason.strip().rstrip('.')})"
     return FileError([Problem(file=shown(place), message=f"cannot {do} it: {reason.strip()}")])
 
 

@@ -10,15 +10,15 @@ from vbr_engine.responses.codes import printable
 
 __all__ = ["LISTED", "Findings"]
 
-LISTED = 100  # problems written out one by one; the rest are counted
+LISTED = 1000  # problems written out one by one; the rest are counted
 
 
 @dataclass
 class Findings:
-    """Problems found so far: the first hundred in full, the rest counted by column.
+    """Problems found so far: the first thousand in full, the rest counted by column.
 
-    A table with one shifted column has as many problems as rows; a hundred lines and a count say
-    the same.
+    A table with one shifted column has as many problems as rows; a thousand lines and a count
+    say the same.
 
     Examples
     --------

@@ -51,7 +51,8 @@ def check_columns(names: Sequence[Any], bank: Bank, findings: Findings) -> None:
 
 
 def _nearest(name: Any, bank: Bank) -> str:
-    near = get_close_matches(str(name), bank.columns, n=1, cutoff=0.85)
+    known = (SITTING, *bank.columns)
+    near = get_close_matches(str(name).strip().lower(), known, n=1, cutoff=0.85)
     return f": do you mean {near[0]!r}?" if near else ""
 
 
@@ -114,6 +115,10 @@ def _whole_numbers(
     column: pd.Series[Any], low: int, high: int
 ) -> tuple[Codes, npt.NDArray[np.bool_]]:
     """Return codes, `MISSING` where empty, and where a cell is neither empty nor allowed."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        # Each word is looked at once, however often it comes; -1, the last, stands for none.
+        words = [_as_number(word) for word in column.cat.categories]
+        column = pd.Series(np.array([*words, np.nan])[column.cat.codes.to_numpy()])
     text = not pd.api.types.is_numeric_dtype(column.dtype)
     if text or pd.api.types.is_bool_dtype(column.dtype):
         column = column.astype(object).map(_as_number)
