@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,16 +24,12 @@ def test_imports_point_one_way():
 
 
 def test_only_the_door_and_the_command_line_touch_the_disk():
-    doors = {"files.py", "cli", "rendering"}
-    words = ("open(", ".read_text(", ".write_text(", ".read_bytes(", ".write_bytes(", "pathlib")
-    offenders = [
-        f"{path.relative_to(ROOT)}: {word}"
-        for path in (ROOT / "vbr_engine").rglob("*.py")
-        if path.relative_to(ROOT / "vbr_engine").parts[0] not in doors
-        for word in words
-        if word in path.read_text(encoding="utf-8")
-    ]
-    assert offenders == []
+    doors = {"files", "cli", "rendering"}
+    touch = re.compile(r"(?<![\w.])open\(|\.(read|write)_(text|bytes)\(|\bpathlib\b|\bimport os\b")
+    rooms = ROOT / "vbr_engine"
+    read = [p for p in rooms.rglob("*.py") if p.relative_to(rooms).parts[0] not in doors]
+    assert len(read) > 20
+    assert [str(p) for p in read if touch.search(p.read_text(encoding="utf-8"))] == []
 
 
 @pytest.mark.parametrize("room", ["vbr_engine", "service"])
