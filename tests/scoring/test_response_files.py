@@ -1,5 +1,10 @@
 """Tables of responses on disk, right and wrong, and the commands that use them."""
 
+import signal
+import subprocess
+import sys
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -233,3 +238,34 @@ def test_too_little_memory_is_a_sentence(tmp_path, monkeypatch, capsys):
         cli.main()
     assert left.value.code == 1
     assert "not enough memory" in capsys.readouterr().err
+
+
+def test_a_full_disk_behind_the_output_is_a_sentence(monkeypatch, capsys):
+    def full(*_args, **_kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("click.echo", full)
+    monkeypatch.setattr("sys.argv", ["vbr", "check", BANK])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == 1
+    assert capsys.readouterr().err == "cannot write the output: No space left on device\n"
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 1)])
+def test_a_command_that_is_stopped_leaves_nothing_behind(tmp_path, number, status):
+    """Stop it while it writes: wait for the file that is to be put in place."""
+    out = str(tmp_path / "r.csv")
+    words = [sys.executable, "-m", "vbr_engine.cli", "simulate", BANK, "-n", "300000"]
+    with subprocess.Popen(
+        [*words, "--seed", "1", "-o", out], stderr=subprocess.PIPE, text=True
+    ) as running:
+        until = time.monotonic() + 60
+        while not any(tmp_path.iterdir()) and time.monotonic() < until:
+            time.sleep(0.01)
+        assert any(tmp_path.iterdir())
+        running.send_signal(number)
+        _, told = running.communicate(timeout=60)
+    assert running.returncode == status
+    assert "Traceback" not in told
+    assert list(tmp_path.iterdir()) == []

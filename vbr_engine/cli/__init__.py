@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -59,11 +61,18 @@ def vbr() -> None:
 
 def main() -> None:
     """Run the command; what is wrong goes to standard error, one problem a line, and status 1."""
+    # Asked to end, it ends like any command: half-written files are removed on the way out.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
         vbr()
     except VbrError as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)
+        _end(str(error))
     except MemoryError:
-        print("there is not enough memory for this: try fewer sittings", file=sys.stderr)
-        sys.exit(1)
+        _end("there is not enough memory for this: try fewer sittings")
+    except OSError as error:
+        _end(f"cannot write the output: {error.strerror or error}")
+
+
+def _end(message: str) -> NoReturn:
+    print(message, file=sys.stderr)
+    sys.exit(1)

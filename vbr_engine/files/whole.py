@@ -88,7 +88,7 @@ def cannot(do: str, place: Path, error: Exception) -> FileError:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     if isinstance(error, UnicodeDecodeError) or "invalid UTF8" in reason:
         reason = "it is not UTF-8 text; save it as CSV (UTF-8)"
-    if "Parquet" in reason or "parquet" in reason:
+    if place.suffix.lower() == ".parquet" and "parquet" in reason.lower():
         reason = f"it is not a Parquet file, or not all of one ({reason.strip().rstrip('.')})"
     return FileError([Problem(file=shown(place), message=f"cannot {do} it: {reason.strip()}")])
 
