@@ -7,13 +7,13 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from vbr_engine.bank.model import Item, ResponseFormat
+from vbr_engine.bank.model import Item, ResponseFormat, Value
 from vbr_engine.errors import BankError, ResponsesError
 from vbr_engine.responses import MISSING, ResponseMatrix
 from vbr_engine.scoring import score
+from vbr_engine.scoring.bands import NO_BAND, band_codes, interval
 from vbr_engine.scoring.blocks import Scorer
-from vbr_engine.scoring.policy import Layout, estimate
-from vbr_engine.scoring.scores import interval
+from vbr_engine.scoring.policy import Layout, estimate, layout
 
 NAN = np.nan
 
@@ -227,3 +227,29 @@ def test_a_rival_policy_of_the_same_version_is_scored(tiny, with_policy):
     rival = with_policy(tiny, id="distance-1", rate="distance")
     frame = score(_all(tiny), rival).to_frame()
     assert frame["policy"].tolist() == ["distance-1"]
+
+
+def test_responses_of_another_bank_of_the_same_shape_are_refused(tiny):
+    responses = ResponseMatrix(np.full((1, len(tiny.columns)), MISSING, np.int8), ("a",), tiny)
+    other = replace(tiny, items=tuple(replace(item, id=f"x-{item.id}") for item in tiny.items))
+    assert other.label == tiny.label
+    with pytest.raises(ResponsesError, match="belong to"):
+        score(responses, other)
+
+
+def test_an_interval_that_ends_on_a_boundary_touches_the_band_above(tiny):
+    upper = tiny.policy.bands[1].minimum
+    below, three = np.nextafter(upper, -1), len(tiny.policy.bands)
+    codes = band_codes(np.array([below, upper, NAN]), np.array([0.0, 0.0, NAN]), tiny.policy)
+    assert codes.tolist() == [0, three + 1, NO_BAND]
+
+
+def test_a_share_that_is_no_binary_fraction_needs_no_item_more(tiny, with_policy):
+    """0.28 * 25 is 7.000000000000001 in binary: seven items are needed, not eight."""
+    first = tiny.items[0]
+    items = tuple(replace(first, id=f"item-{at}") for at in range(25))
+    form = replace(
+        tiny.blueprint, length=25, per_value={first.value: 25}, per_format={first.format: 25}
+    )
+    bank = replace(tiny, items=items, values=(Value(first.value),), blueprint=form)
+    assert layout(with_policy(bank, minimum_share=0.28)).needed.tolist() == [[7.0]]

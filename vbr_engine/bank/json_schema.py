@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from vbr_engine.bank.fields import ListOf, MapOf, OneOfParts, Part, Shape
 from vbr_engine.bank.schema import BankSchema, CatalogueSchema
+from vbr_engine.bank.shapes import ListOf, MapOf, OneOfParts, Part, Shape
 
 __all__ = ["SCHEMAS", "json_schema", "json_schema_text"]
 

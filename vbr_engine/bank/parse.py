@@ -14,10 +14,10 @@ from vbr_engine.bank.assemble import bank_from, document_of
 from vbr_engine.bank.completeness import catalogue_findings
 from vbr_engine.bank.consistency import Finding, Soundness, bank_findings
 from vbr_engine.bank.document import Path, named
-from vbr_engine.bank.fields import Shape
 from vbr_engine.bank.form import draw_items
 from vbr_engine.bank.model import Bank
 from vbr_engine.bank.schema import BankSchema, CatalogueSchema
+from vbr_engine.bank.shapes import Shape
 from vbr_engine.errors import BankError, Problem
 
 __all__ = ["Locate", "bank_problems", "dump_bank", "load_bank", "parse_bank"]

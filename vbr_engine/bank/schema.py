@@ -7,20 +7,9 @@ come from the same classes (`vbr_engine.bank.json_schema`).
 
 from __future__ import annotations
 
-from vbr_engine.bank.fields import (
-    Choice,
-    Id,
-    ListOf,
-    MapOf,
-    Number,
-    OneOfParts,
-    Part,
-    Shape,
-    Text,
-    Truth,
-    Whole,
-)
+from vbr_engine.bank.fields import Choice, Id, Number, Text, Truth, Whole
 from vbr_engine.bank.model import BankStatus, KeyKind, ResponseFormat, StandardErrorRule
+from vbr_engine.bank.shapes import ListOf, MapOf, OneOfParts, Part, Shape
 
 __all__ = ["BankSchema", "CatalogueSchema"]
 

@@ -59,10 +59,11 @@ def read_responses(path: str | os.PathLike[str], bank: Bank) -> ResponseMatrix:
     Examples
     --------
     >>> import tempfile, vbr_engine
+    >>> from vbr_engine.files import write_table
     >>> bank = vbr_engine.read_bank("question_banks/homecare-values")
     >>> made = vbr_engine.simulate_responses(bank, 3, seed=1)
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     vbr_engine.write_table(made.to_frame(), f"{folder}/responses.csv")
+    ...     write_table(made.to_frame(), f"{folder}/responses.csv")
     ...     read_responses(f"{folder}/responses.csv", bank).sittings == made.sittings
     True
     """

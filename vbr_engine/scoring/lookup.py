@@ -45,6 +45,7 @@ def every_answer(item: Item) -> Codes:
 
     Examples
     --------
+    >>> from vbr_engine.bank.model import ResponseFormat
     >>> item = Item("late", "respect", ResponseFormat.PICK, ("a", "b"), (1.0, 0.0))
     >>> every_answer(item)[-2:].tolist()
     [[1, 0], [1, 1]]

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -18,19 +16,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from vbr_engine._version import __version__
-from vbr_engine.bank.model import Bank, ScoringPolicy
+from vbr_engine.bank.model import Bank
 from vbr_engine.errors import ResponsesError
 from vbr_engine.responses import ResponseMatrix
+from vbr_engine.scoring.bands import NO_BAND, band_codes, band_column, interval, word_column
 from vbr_engine.scoring.blocks import Block, Scorer
 from vbr_engine.scoring.policy import estimate, layout
-from vbr_engine.scoring.profile import COMPOSITE, NOT_MEASURED, Profile, ValueScore
+from vbr_engine.scoring.profile import COMPOSITE, Profile, ValueScore
 from vbr_engine.scoring.quality import FLAGS, flag_bits, flag_details
 from vbr_engine.scoring.rules import Floats
 
 __all__ = ["Scores", "score"]
 
 BLOCK = 4096
-NO_BAND = 255
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,11 +98,11 @@ class Scores:
         for row, name in enumerate(self.names):
             columns[name] = self.score[row]
             columns[f"{name}_se"] = self.se[row]
-            bands = _band_column(self.band[row], self.bank.policy)
+            bands = band_column(self.band[row], self.bank.policy)
             columns["band" if name == COMPOSITE else f"{name}_band"] = bands
-        columns["flags"] = _words(self.flags.astype(np.int16), _FLAG_WORDS)
+        columns["flags"] = word_column(self.flags.astype(np.int16), _FLAG_WORDS)
         for name, word in self.stamps.items():
-            columns[name] = _words(np.zeros(len(self), dtype=np.int8), [word])
+            columns[name] = word_column(np.zeros(len(self), dtype=np.int8), [word])
         return pd.DataFrame(columns)
 
     def profile(self, sitting: str) -> Profile:
@@ -217,41 +215,9 @@ def score(
         found = estimate(block.items, plan)
         made.score[:, part], made.se[:, part] = found.score, found.se
         made.answered[:, part] = found.answered
-        made.band[:, part] = _bands(found.score, found.se, bank.policy)
+        made.band[:, part] = band_codes(found.score, found.se, bank.policy)
         made.flags[part] = _flags(block, scorer, _part(made.seconds, part))
     return made
-
-
-def interval(score: Floats, se: Floats, policy: ScoringPolicy) -> tuple[Floats, Floats]:
-    """Return both ends of the interval; no score exceeds 1, so no interval does."""
-    width = NormalDist().inv_cdf(0.5 + policy.interval / 2) * se
-    return score - width, np.minimum(score + width, 1.0)
-
-
-def _bands(score: Floats, se: Floats, policy: ScoringPolicy) -> npt.NDArray[np.uint8]:
-    low, high = interval(score, se, policy)
-    lowest = np.zeros(score.shape, dtype=np.uint8)
-    highest = np.zeros(score.shape, dtype=np.uint8)
-    for band in policy.bands[1:]:
-        lowest += low >= band.minimum
-        highest += high >= band.minimum
-    code = lowest * np.uint8(len(policy.bands)) + highest
-    code[score != score] = NO_BAND
-    return code
-
-
-def _band_column(code: npt.NDArray[np.uint8], policy: ScoringPolicy) -> pd.Categorical[Any]:
-    ids = [band.id for band in policy.bands]
-    words, place = [NOT_MEASURED], np.zeros(NO_BAND + 1, dtype=np.int16)
-    for low, high in combinations_with_replacement(range(len(ids)), 2):
-        place[low * len(ids) + high] = len(words)
-        words.append("/".join(ids[low : high + 1]))
-    return _words(place[code], words)
-
-
-def _words(code: npt.NDArray[np.integer[Any]], words: Sequence[str]) -> pd.Categorical[Any]:
-    """Return a column of few different words: a number for each row, and the words once."""
-    return pd.Categorical.from_codes(code, pd.Index(list(words)))
 
 
 _FLAG_WORDS = [
