@@ -32,11 +32,12 @@ run: $(VENV)/.run ## start the service with the homecare bank and sample data on
 test: $(VENV)/.test ## run every test
 	@$(BIN)/python -m pytest
 
-check: $(VENV)/.test ## formatting, lint, types, import contracts
+check: $(VENV)/.test ## formatting, lint, types, import contracts, docstrings
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --config setup.cfg
+	@$(BIN)/python -m numpydoc lint $$(git ls-files 'vbr_engine/*.py')
 
 format: $(VENV)/.test ## put the code in order
 	@$(BIN)/ruff format .

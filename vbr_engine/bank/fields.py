@@ -142,7 +142,7 @@ class Id(Text):
 
 
 class Truth(Field):
-    """true or false."""
+    """Either true or false."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):

@@ -98,6 +98,14 @@ def draw_form(bank: Bank, *, seed: int) -> Form:
     Returns
     -------
     Form
+
+    Examples
+    --------
+    >>> import vbr_engine
+    >>> bank = vbr_engine.read_bank("question_banks/homecare-values")
+    >>> form = draw_form(bank, seed=7)
+    >>> len(form.items) == bank.blueprint.length, form == draw_form(bank, seed=7)
+    (True, True)
     """
     rng = np.random.default_rng(seed)
     items = draw_items(bank)

@@ -228,8 +228,30 @@ class Crosswalk:
 class Bank:
     """A versioned question bank; published versions never change.
 
-    `sha256` is the hash of the bank's canonical JSON (`vbr_engine.bank.dump_bank`), the same
-    whatever the layout of the YAML that it was read from.
+    Parameters
+    ----------
+    id, version : str
+    status : BankStatus
+    values : tuple of Value
+    items : tuple of Item
+        In the order of the file, which is that of the response matrix too.
+    policy : ScoringPolicy
+    blueprint : Blueprint
+        What the default form draws.
+    provenance : Provenance
+    crosswalks : tuple of Crosswalk
+    catalogues : mapping of str to Catalogue
+        By language.
+    sha256 : str
+        Hash of the bank's canonical JSON (`vbr_engine.bank.dump_bank`), the same whatever the
+        layout of the YAML that it was read from.
+
+    Examples
+    --------
+    >>> import vbr_engine
+    >>> bank = vbr_engine.read_bank("question_banks/homecare-values")
+    >>> bank.label, len(bank.items), bank.columns[0] == bank.items[0].columns[0]
+    ('homecare-values 0.1.0', 28, True)
     """
 
     id: str
