@@ -271,3 +271,8 @@ def test_warnings_alone_do_not_fail(folder):
 
 def test_the_command_needs_a_bank():
     assert CliRunner().invoke(vbr, ["check"]).exit_code == 2
+
+
+def test_of_a_bank_that_is_not_there_only_that_is_said(tmp_path):
+    (problem,) = check_bank(tmp_path / "nowhere")
+    assert problem.message == "cannot read it: No such file or directory"
