@@ -54,7 +54,7 @@ css: ## compile the style sheets anew (needs npm)
 
 lock: ## write the hashed lock files anew (needs uv)
 	uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra service --extra pdf --extra build setup.cfg -o requirements.lock
-	uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --all-extras -c requirements.lock setup.cfg -o requirements-test.lock
+	uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra service --extra pdf --extra build --extra test -c requirements.lock setup.cfg -o requirements-test.lock
 
 clean: ## remove what was built, keep the data in var/
 	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,25 @@
+"""The researcher's verbs: item statistics, item response models, fairness of items, keys, forms.
+
+Each verb takes data first (a data frame or an array of category codes, NaN for missing, or a fitted
+model) and returns a data frame or a small frozen object. Nothing here reads or writes files.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+# Loaded on first use, so that one verb does not wait for the others.
+_HOME = {
+    "GeneralizedPartialCreditModel": "models",
+    "GradedResponseModel": "models",
+    "NominalResponseModel": "models",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
