@@ -18,6 +18,5 @@ for sheet in vbr staff; do
             exit 1
         fi
     done
-    gzip -9 -n -c "$static/$sheet.css" > "$static/$sheet.css.gz"
-    wc -c "$static/$sheet.css" "$static/$sheet.css.gz"
+    echo "$sheet.css: $(wc -c < "$static/$sheet.css") bytes, $(gzip -9 -c "$static/$sheet.css" | wc -c) compressed"
 done
