@@ -9,6 +9,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 __all__ = [
+    "EXAMPLE",
     "BanksSchema",
     "HealthSchema",
     "ProblemSchema",
@@ -22,8 +23,25 @@ SHORTEST_COLUMN, LONGEST_COLUMN = 3, 2 * LONGEST_ID
 LOWEST_CODE, HIGHEST_CODE = -1, 10
 
 
+EXAMPLE = {
+    "bank": "homecare-values",
+    "responses": {
+        "s-1": {"time-to-go.a": 3, "time-to-go.b": 1},
+        "s-2": {"time-to-go.a": 4, "time-to-go.b": None},
+    },
+}
+# marshmallow formats these, so a brace is written twice.
+_CODES = 'an object of codes by item.option, such as {{"time-to-go.a": 3, "time-to-go.b": 1}}'
+_SITTINGS = 'an object of sittings, such as {{"s-1": {{"time-to-go.a": 3, "time-to-go.b": 1}}}}'
+
+
 class Strict(Schema):
     """Refuses members that it does not know."""
+
+    error_messages: dict[str, str] = {  # noqa: RUF012 (so declared by marshmallow)
+        "type": 'expected an object such as {"bank": "homecare-values", "responses": '
+        '{"s-1": {"time-to-go.a": 3, "time-to-go.b": 1}}}'
+    }
 
     class Meta:
         unknown = RAISE
@@ -39,7 +57,10 @@ class Code(fields.Integer):
             isinstance(value, float) and math.isfinite(value) and value.is_integer()
         )
         if isinstance(value, bool) or not whole:
-            raise ValidationError("expected a whole number, or null for not answered")
+            raise ValidationError(
+                "expected a whole number, or null for not answered; codes stand by item.option, "
+                'such as {"time-to-go.a": 3}'
+            )
         return int(value)
 
 
@@ -85,7 +106,13 @@ def score_request(most: int) -> type[Schema]:
             fields.Dict(
                 keys=fields.String(validate=validate.Length(SHORTEST_COLUMN, LONGEST_COLUMN)),
                 values=Code(allow_none=True, validate=validate.Range(LOWEST_CODE, HIGHEST_CODE)),
+                error_messages={"invalid": f"expected {_CODES}", "null": f"expected {_CODES}"},
             ),
+            error_messages={
+                "invalid": f"expected {_SITTINGS}",
+                "null": f"expected {_SITTINGS}",
+                "required": f"missing: {_SITTINGS}",
+            },
             required=True,
             validate=validate.Length(1, most, error=f"expected 1 to {most} sittings"),
             metadata={
@@ -112,6 +139,8 @@ def name_properties(schema: dict[str, Any]) -> None:
     columns = {"minLength": SHORTEST_COLUMN, "maxLength": LONGEST_COLUMN}
     for member in ("responses", "seconds"):
         schema["properties"][member]["propertyNames"] = sittings
+    for of_strings in ("minLength", "maxLength"):
+        schema["properties"]["responses"].pop(of_strings, None)
     schema["properties"]["responses"]["additionalProperties"]["propertyNames"] = columns
 
 

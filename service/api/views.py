@@ -23,6 +23,7 @@ from werkzeug.wrappers import Response
 
 from service.access import requires, settings, store
 from service.api.schemas import (
+    EXAMPLE,
     BanksSchema,
     HealthSchema,
     ProblemSchema,
@@ -40,10 +41,6 @@ from vbr_engine.scoring import score
 
 __all__ = ["blueprints"]
 
-EXAMPLE = {
-    "bank": "homecare-values",
-    "responses": {"s-1": {"item.a": 3, "item.b": 1}, "s-2": {"item.a": 4, "item.b": None}},
-}
 PROBLEMS = {
     400: "The body is not JSON.",
     401: "A token is needed.",
@@ -168,6 +165,8 @@ def _holds_token(known: tuple[str, ...]) -> bool:
 
 
 def _on_loopback() -> bool:
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False  # a proxy on this machine speaks for somebody elsewhere
     try:
         return ipaddress.ip_address(request.remote_addr or "").is_loopback
     except ValueError:

@@ -17,8 +17,10 @@ from schemathesis import GenerationMode
 
 from service import create_app
 from service.access import Services
+from service.api.schemas import EXAMPLE
 from vbr_engine.bank.model import Bank
 from vbr_engine.bank.parse import dump_bank
+from vbr_engine.files import read_bank
 from vbr_engine.scoring import score
 from vbr_engine.simulate import simulate_responses
 
@@ -162,6 +164,33 @@ def test_every_problem_is_told_with_its_pointer(
     assert pointers is None or {one["pointer"] for one in found} == pointers
 
 
+@pytest.mark.parametrize(
+    ("responses", "pointer", "said"),
+    [
+        ([{"sitting": "s"}], "/responses", "expected an object of sittings, such as {"),
+        (None, "/responses", "expected an object of sittings, such as {"),
+        ({"s": [1]}, "/responses/s", "expected an object of codes by item.option, such as {"),
+        ({"s": None}, "/responses/s", "expected an object of codes by item.option, such as {"),
+        ({"s": {"item": {"a": 1}}}, "/responses/s/item", 'such as {"time-to-go.a": 3}'),
+    ],
+)
+def test_a_wrong_shape_is_told_with_an_example(
+    client: FlaskClient, responses: Any, pointer: str, said: str
+) -> None:
+    reply = client.post("/api/v1/score", json={"bank": "tiny", "responses": responses})
+    (problem,) = reply.get_json()["errors"]
+    assert (reply.status_code, problem["pointer"]) == (422, pointer)
+    assert said in problem["detail"]
+
+
+def test_the_example_of_the_specification_can_be_scored() -> None:
+    bank = read_bank(BANKS.parent.parent / "question_banks" / "homecare-values")
+    assert bank.id == EXAMPLE["bank"]
+    assert {column for codes in EXAMPLE["responses"].values() for column in codes} <= set(
+        bank.columns
+    )
+
+
 def test_options_that_the_bank_does_not_have_are_all_named(
     client: FlaskClient, published: Bank
 ) -> None:
@@ -217,15 +246,23 @@ def test_scoring_needs_a_token(app: Flask, published: Bank, header: str) -> None
     assert reply.headers["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize(("address", "status"), [("127.0.0.1", 200), ("192.0.2.7", 401)])
+@pytest.mark.parametrize(
+    ("address", "headers", "status"),
+    [
+        ("127.0.0.1", {}, 200),
+        ("192.0.2.7", {}, 401),
+        ("127.0.0.1", {"X-Forwarded-For": "192.0.2.7"}, 401),
+    ],
+)
 def test_a_development_server_without_tokens_is_open_on_loopback_only(
-    tmp_path: Path, published: Bank, address: str, status: int
+    tmp_path: Path, published: Bank, address: str, headers: dict[str, str], status: int
 ) -> None:
     app = create_app({"VBR_DATA_DIR": str(tmp_path), "VBR_BANKS": str(BANKS)})
     reply = app.test_client().post(
         "/api/v1/score",
         json={"bank": published.id, "responses": responses_to(published, 1)},
         environ_base={"REMOTE_ADDR": address},
+        headers=headers,
     )
     assert reply.status_code == status
 
