@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+
+if __name__ == "__main__":
+    # Ctrl+C while everything is still being loaded: stop at once, without a traceback. What is
+    # written is safe at any moment; later gunicorn has its own way of stopping.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import argparse
 import os
 import socket
@@ -90,7 +97,8 @@ def _words(services: Services, port: int) -> str:
     token = fresh_link(store, path, demo, now=services.clock())
     store.close()
     address = f"http://{HOST}:{port}"
-    return f"""
+    notices = "".join(f"\n  Please note: {notice}\n" for notice in services.notices)
+    return f"""{notices}
   VBR Engine is running, with a made-up provider and simulated candidates.
 
   For a recruiter     {address}/sign-in

@@ -28,6 +28,7 @@ from service.errors import SignInNeeded, SittingClosed
 from service.storage import Store
 from service.use_cases import accounts, sittings
 from service.use_cases.views import Account
+from service.words import gettext as _
 
 __all__ = [
     "RULES",
@@ -57,11 +58,12 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Services:
-    """What the application holds for its views."""
+    """What the application holds for its views; `notices` are for whoever started it."""
 
     settings: Settings
     store: Store
     clock: Callable[[], datetime]
+    notices: tuple[str, ...] = ()
 
 
 def services() -> Services:
@@ -100,7 +102,7 @@ def requires(rule: str) -> Callable[[View], View]:
             if rule == "candidate":
                 _check_candidate(kwargs["sitting_id"])
             if rule == "recruiter" and current_account() is None:
-                raise SignInNeeded("Sign in to see this page.")
+                raise SignInNeeded(_("Sign in to see this page."))
             return view(*args, **kwargs)
 
         guarded.access_rule = rule  # type: ignore[attr-defined]
@@ -133,7 +135,12 @@ def check_every_route(app: Flask) -> None:
 def _check_candidate(sitting_id: str) -> None:
     token = sitting_token()
     if token is None or not sittings.candidate_may(store(), sitting_id, token):
-        raise SittingClosed("Open your invitation link again to go on. Your answers are kept.")
+        raise SittingClosed(
+            _(
+                "Open your invitation link again to go on. If you were sent more than one, use the "
+                "newest. Every answer you saved is kept."
+            )
+        )
 
 
 def sitting_token() -> str | None:

@@ -100,10 +100,7 @@ def fresh_link(store: Store, path: Path, demo: Demonstration, *, now: datetime) 
     A sitting that nobody has started gets a new link; otherwise a new sitting is made.
     """
     account = _account(store, demo)
-    page = None
-    if demo.sitting_id:
-        page = reports.candidate_page(store, demo.provider_id, demo.sitting_id, now=now)
-    if page is not None and page.row.n_answered == 0 and not _started(page.timeline):
+    if demo.sitting_id and not _started(store, demo):
         return invitations.renew_link(store, demo.provider_id, demo.sitting_id, by=account, now=now)
     invited = invitations.invite(
         store,
@@ -118,8 +115,10 @@ def fresh_link(store: Store, path: Path, demo: Demonstration, *, now: datetime) 
     return invited.token
 
 
-def _started(timeline: tuple[object, ...]) -> bool:
-    return any(getattr(entry, "words", "") == "Started" for entry in timeline)
+def _started(store: Store, demo: Demonstration) -> bool:
+    with store.read() as unit:
+        events = unit.events.of(demo.provider_id, demo.sitting_id)
+    return any(event.kind == "started" for event in events)
 
 
 def _kept(path: Path) -> Demonstration | None:

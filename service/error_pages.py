@@ -6,19 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
-from flask import Flask, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import Flask, current_app, flash, g, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from service import errors
+from service.access import current_account, rule_of
 from service.problems import from_messages, problem
+from service.use_cases.views import Account
 from vbr_engine.errors import InvalidInput
 
 __all__ = ["install"]
 
-KEPT = "What you have saved is kept."
+GO_BACK = _("Go back and try again.")
+AGAIN = _("Something needs to be put right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +34,25 @@ class Answer:
 
 
 ANSWERS: Mapping[type[Exception], Answer] = {
-    errors.NotFound: Answer(404, "Page not found", "Check the address."),
+    errors.NotFound: Answer(404, _("Page not found"), _("Check the address.")),
     errors.UnknownLink: Answer(
-        404, "This link does not work", "Any answers you have given are kept."
+        404, _("This link does not work"), _("Any answers you have given are kept.")
     ),
     errors.SittingClosed: Answer(
         403,
-        "Open your link again",
-        "If you come back to this page, allow cookies for this site in your browser, or ask the "
-        "person who invited you for another way to answer.",
+        _("Open your link again"),
+        _(
+            "If you come back to this page, allow cookies for this site in your browser, or ask "
+            "the person who invited you for another way to answer."
+        ),
     ),
-    errors.NotSubmitted: Answer(409, "Not finished yet"),
-    errors.FirstViewNeeded: Answer(409, "Your first view comes first"),
-    errors.InvalidForm: Answer(422, "Something needs to be put right", "Go back and try again."),
-    errors.SignInFailed: Answer(401, "Not signed in"),
-    errors.SignInNeeded: Answer(401, "Sign in"),
-    errors.TooManyAttempts: Answer(429, "Too many attempts"),
-    InvalidInput: Answer(422, "Something needs to be put right", "Go back and try again."),
+    errors.NotSubmitted: Answer(409, _("Not finished yet")),
+    errors.FirstViewNeeded: Answer(409, _("Your first view comes first")),
+    errors.InvalidForm: Answer(422, AGAIN, GO_BACK),
+    errors.SignInFailed: Answer(401, _("Not signed in")),
+    errors.SignInNeeded: Answer(401, _("Sign in")),
+    errors.TooManyAttempts: Answer(429, _("Too many attempts")),
+    InvalidInput: Answer(422, AGAIN, GO_BACK),
 }
 
 
@@ -68,20 +73,32 @@ def wants_problem() -> bool:
 def _ours(error: Exception) -> Response:
     answer = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
     if isinstance(error, errors.SignInNeeded) and not wants_problem():
-        here = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("account.sign_in", next=here), code=303)
+        return _to_sign_in()
     response = _told(answer.status, answer.title, str(error), answer.help)
     if isinstance(error, errors.TooManyAttempts):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 
+def _to_sign_in() -> Response:
+    """Ask to sign in and come back to the page; a form that was sent in vain is told."""
+    here = request.full_path.rstrip("?")
+    if request.method not in {"GET", "HEAD"}:
+        here = request.path if current_app.url_map.bind("").test(here, method="GET") else ""
+        words = _(
+            "You were signed out, because nothing had happened for a while. What you sent last "
+            "is not saved. Sign in, then send it once more."
+        )
+        flash(str(words), "note")
+    return redirect(url_for("account.sign_in", next=here or None), code=303)
+
+
 def _stale_form(error: CSRFError) -> Response:
     return _told(
         400,
-        "Please send this page again",
-        "The page was open for a long time, or cookies are turned off in this browser.",
-        f"Go back, load the page anew and try again. {KEPT}",
+        _("Please send this page again"),
+        _("The page was open for a long time, or cookies are turned off in this browser."),
+        _("Go back, load the page anew and try again. What you have saved is kept."),
     )
 
 
@@ -100,15 +117,15 @@ def _http(error: HTTPException) -> Response:
 
 
 _WORDS = {
-    400: ("This did not work", "The request was not understood."),
-    401: ("Sign in", "A valid token is needed."),
-    403: ("Not allowed", "You may not see this page."),
-    404: ("Page not found", "There is nothing at this address."),
-    405: ("This did not work", "This address cannot be used in this way."),
-    406: ("This did not work", "No answer is available in the format asked for."),
-    413: ("Too large", "What was sent is larger than allowed."),
-    415: ("This did not work", "Send JSON with Content-Type: application/json."),
-    429: ("Too many attempts", "Wait a little and try again."),
+    400: (_("This did not work"), _("The request was not understood.")),
+    401: (_("Sign in"), _("A valid token is needed.")),
+    403: (_("Not allowed"), _("You may not see this page.")),
+    404: (_("Page not found"), _("There is nothing at this address.")),
+    405: (_("This did not work"), _("This address cannot be used in this way.")),
+    406: (_("This did not work"), _("No answer is available in the format asked for.")),
+    413: (_("Too large"), _("What was sent is larger than allowed.")),
+    415: (_("This did not work"), _("Send JSON with Content-Type: application/json.")),
+    429: (_("Too many attempts"), _("Wait a little and try again.")),
 }
 
 
@@ -118,20 +135,29 @@ def _unexpected(error: Exception) -> Response:
     )
     return _told(
         500,
-        "Something went wrong on our side",
-        "We have written down what happened.",
-        f"Try again in a moment. {KEPT}",
+        _("Something went wrong on our side"),
+        _("We have written down what happened."),
+        _("Try again in a moment. What you have saved is kept."),
     )
 
 
 def _told(status: int, title: str, message: str, help: str) -> Response:
     if wants_problem():
-        return problem(status, message)
+        return problem(status, str(message))
     page = render_template(
         "errors/error.html",
-        title=_(title) if title else title,
+        title=title,
         message=message,
         status=status,
         help=help,
+        account=_reader(status),
     )
     return Response(page, status=status, mimetype="text/html")
+
+
+def _reader(status: int) -> Account | None:
+    """Return who is signed in, to keep the way back; never on a page of candidates."""
+    if rule_of(current_app, request.endpoint) in {"link", "candidate"}:
+        return None
+    # After an unexpected error the database is not asked again: it may be what failed.
+    return g.get("account") if status >= 500 else current_account()

@@ -25,7 +25,8 @@ HEADERS = {
 }
 HSTS = "max-age=31536000; includeSubDomains"
 LEAST_TO_COMPRESS = 1024
-# Pages that show nothing anybody typed, so that compression cannot give a form token away.
+# Pages that show nothing anybody typed, and nothing of the address's query, so that compression
+# cannot give a form token away.
 COMPRESSED_RULES = {"public", "link", "candidate"}
 
 
@@ -45,6 +46,7 @@ def install(app: Flask, *, production: bool) -> None:
 def _compressed(app: Flask, response: Response) -> Response:
     if (
         request.method != "GET"
+        or "next" in request.args
         or response.direct_passthrough
         or response.mimetype != "text/html"
         or "Content-Encoding" in response.headers

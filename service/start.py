@@ -53,10 +53,13 @@ def application(
     settings = Settings.from_environment(environ)
     logs.configure(settings.log_level)
     store = open_store(settings, clock=clock or utc_now)
-    for line in publish_banks(store, settings.banks, replace=not settings.production):
-        structlog.get_logger("vbr.start").info("banks", detail=line)
+    published = publish_banks(store, settings.banks, replace=not settings.production)
+    for one in published:
+        structlog.get_logger("vbr.start").info("banks", detail=one.sentence)
     app = Flask("service", static_folder=None)
-    app.extensions["vbr"] = access.Services(settings, store, store.clock)
+    app.extensions["vbr"] = access.Services(
+        settings, store, store.clock, tuple(one.sentence for one in published if one.kept)
+    )
     _configure(app, settings)
     logs.install(app)
     headers.install(app, production=settings.production)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from werkzeug.wrappers import Response
 
 from service.access import (
@@ -17,9 +26,9 @@ from service.access import (
     store,
 )
 from service.errors import SignInFailed, TooManyAttempts
-from service.pages.words import gettext as _
-from service.pages.words import ngettext
 from service.use_cases import accounts
+from service.words import gettext as _
+from service.words import ngettext
 
 __all__ = ["blueprint"]
 
@@ -55,12 +64,12 @@ def check_sign_in() -> Response | tuple[str, int]:
         token = accounts.sign_in(
             store(), email, password, now=clock(), address=request.remote_addr or ""
         )
-    except SignInFailed:
-        return _form(
-            {"email": _("The email address or the password is not right.")}, email=email
-        ), 422
+    except SignInFailed as error:
+        return _form({"email": str(error)}, email=email), 422
     except TooManyAttempts as error:
-        return _form({"email": _too_many(error.retry_after)}, email=email), 429
+        refused = make_response(_form({"email": _too_many(error.retry_after)}, email=email), 429)
+        refused.headers["Retry-After"] = str(error.retry_after)
+        return refused
     session.clear()
     response = redirect(_wanted_page(), 303)
     set_session_cookie(response, token)
@@ -98,8 +107,10 @@ def _missing(email: str, password: str) -> dict[str, str]:
 def _too_many(seconds: int) -> str:
     minutes = max(1, -(-seconds // 60))
     return ngettext(
-        "Too many attempts. Wait %(num)d minute, then try again.",
-        "Too many attempts. Wait %(num)d minutes, then try again.",
+        "Too many attempts. Wait %(num)d minute, then try again. If they were not yours, tell the "
+        "person who set up this service: somebody may be guessing your password.",
+        "Too many attempts. Wait %(num)d minutes, then try again. If they were not yours, tell the "
+        "person who set up this service: somebody may be guessing your password.",
         minutes,
     )
 

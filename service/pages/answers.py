@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
-from service.pages.words import gettext as _
-from service.pages.words import ngettext
 from service.use_cases.views import Question, ShownItem
+from service.words import gettext as _
+from service.words import ngettext
 from vbr_engine.bank.model import ResponseFormat
 
 __all__ = ["Given", "field_name", "given_from_answer", "read_answer"]

@@ -9,15 +9,16 @@ from datetime import datetime
 from flask_babel import lazy_gettext
 
 from service.pages.elapsed import how_long_ago
-from service.pages.words import gettext as _
-from service.pages.words import ngettext
-from service.use_cases.views import BoardRow
+from service.use_cases.views import BoardRow, TimelineEntry
+from service.words import gettext as _
+from service.words import ngettext
 
 __all__ = [
     "BoardGroup",
     "decision_words",
     "group_of",
     "grouped",
+    "happened",
     "next_step",
     "progress",
     "view_words",
@@ -51,6 +52,16 @@ VIEWS = {
     "promising": lazy_gettext("Promising"),
     "unsure": lazy_gettext("Not sure yet"),
     "concerns": lazy_gettext("I have concerns"),
+}
+
+HAPPENED = {
+    "invited": lazy_gettext("Invited"),
+    "link-renewed": lazy_gettext("New link made"),
+    "started": lazy_gettext("Started"),
+    "submitted": lazy_gettext("Finished and sent"),
+    "first-view": lazy_gettext("First view recorded: %(choice)s"),
+    "report-opened": lazy_gettext("Report opened"),
+    "decided": lazy_gettext("Decision recorded: %(choice)s"),
 }
 
 
@@ -123,6 +134,13 @@ def decision_words(decision: str) -> str:
 def view_words(view: str) -> str:
     """Return a first view in words."""
     return str(VIEWS[view])
+
+
+def happened(entry: TimelineEntry) -> str:
+    """Say what happened, and who did it."""
+    choice = {**VIEWS, **DECISIONS}.get(entry.choice, "")
+    what = str(HAPPENED[entry.kind]) % {"choice": choice}
+    return _("%(what)s (%(who)s)", what=what, who=entry.by) if entry.by else what
 
 
 def _stuck(row: BoardRow) -> str:

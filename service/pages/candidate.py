@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
 from service.access import clock, csrf, requires, set_sitting_cookie, store
+from service.errors import NotSubmitted
 from service.pages.answers import Given, field_name, given_from_answer, read_answer
-from service.pages.words import gettext as _
 from service.use_cases import sittings
 from service.use_cases.views import Question
+from service.words import gettext as _
 from vbr_engine.errors import ResponsesError
 
 __all__ = ["blueprint"]
@@ -93,6 +94,13 @@ def check(sitting_id: str) -> str | Response:
     return _check_page(sitting_id, missing=())
 
 
+@blueprint.get("/sitting/<sitting_id>/submit")
+@requires("candidate")
+def submit_again(sitting_id: str) -> Response:
+    """Lead an address reloaded without its form back to where sending starts."""
+    return redirect(url_for("candidate.check", sitting_id=sitting_id), 303)
+
+
 @blueprint.post("/sitting/<sitting_id>/submit")
 @requires("candidate")
 @csrf.exempt
@@ -117,9 +125,13 @@ def submit(sitting_id: str) -> Response | tuple[str, int]:
 
 @blueprint.get("/sitting/<sitting_id>/feedback")
 @requires("candidate")
-def feedback(sitting_id: str) -> str:
+def feedback(sitting_id: str) -> str | Response:
     """Show the feedback, in words."""
-    told = sittings.candidate_feedback_for(store(), sitting_id)
+    try:
+        told = sittings.candidate_feedback_for(store(), sitting_id)
+    except NotSubmitted as error:
+        flash(str(error), "note")
+        return redirect(url_for("candidate.check", sitting_id=sitting_id), 303)
     return render_template(
         "candidate/feedback.html",
         feedback=told,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from service.access import clock, requires, store
+from service.access import clock, requires, settings, store
 from service.errors import FirstViewNeeded, InvalidForm, NotSubmitted
 from service.pages import fresh_links
 from service.pages.board import (
@@ -16,15 +16,17 @@ from service.pages.board import (
     HINTS,
     VIEWS,
     decision_words,
+    happened,
     next_step,
     progress,
     view_words,
 )
+from service.pages.contents import with_places
 from service.pages.forms import given_fields
 from service.pages.frame import frame, recruiter
-from service.pages.words import gettext as _
 from service.use_cases import invitations, reports
 from service.use_cases.views import CandidatePage
+from service.words import gettext as _
 from vbr_engine.errors import VbrError
 from vbr_engine.rendering import report_body, report_css, report_pdf
 
@@ -58,6 +60,7 @@ def candidate(sitting_id: str) -> str:
         link=fresh_links.recall(sitting_id, now=now),
         progress=progress(page.row, now),
         decision_words=decision_words,
+        happened=happened,
         view_words=view_words,
     )
 
@@ -71,7 +74,7 @@ def link(sitting_id: str) -> Response | str:
     if token is None:
         flash(_("The link cannot be shown again. If it is lost, make a new one."), "note")
         return redirect(url_for(".candidate", sitting_id=sitting_id), 303)
-    address = url_for("candidate.landing", token=token, _external=True)
+    address = _address(token)
     message = render_template("recruiter/message.txt", page=page, address=address)
     subject = _("Your next step: %(title)s", title=page.vacancy.title)
     return render_template(
@@ -137,10 +140,12 @@ def report(sitting_id: str) -> Response | str:
         )
     except (FirstViewNeeded, NotSubmitted) as error:
         return _report_refused(sitting_id, error)
+    body, contents = with_places(report_body(opened))
     return render_template(
         "recruiter/report.html",
         page=_page(sitting_id),
-        body=report_body(opened),
+        body=body,
+        contents=contents,
         style=url_for(".report_style", version=_style_version()),
         decision_words=decision_words,
         view_words=view_words,
@@ -196,6 +201,12 @@ def decision(sitting_id: str) -> Response | str | tuple[str, int]:
         return _decision_form(page, error.fields, given), 422
     flash(_("Your decision is recorded."))
     return redirect(url_for(".candidate", sitting_id=sitting_id), 303)
+
+
+def _address(token: str) -> str:
+    """Return a candidate's link as it is sent: under the public address, if one is set."""
+    path, public = url_for("candidate.landing", token=token), settings().public_url
+    return public + path if public else urljoin(request.host_url, path)
 
 
 def _style_version() -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from service.pages.words import gettext as _
-from service.pages.words import ngettext
+from service.words import gettext as _
+from service.words import ngettext
 
 __all__ = ["how_long_ago"]
 

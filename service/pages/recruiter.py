@@ -11,9 +11,9 @@ from service.pages import fresh_links
 from service.pages.board import grouped, next_step, progress
 from service.pages.forms import given_fields, request_id
 from service.pages.frame import frame, recruiter
-from service.pages.words import gettext as _
 from service.use_cases import invitations
 from service.use_cases import vacancies as use_cases
+from service.words import gettext as _
 
 __all__ = ["blueprint"]
 

@@ -122,7 +122,7 @@ def gate_path(path: Path) -> Path:
 
 def _engine(path: Path) -> sa.Engine:
     engine = sa.create_engine(
-        f"sqlite:///{path}",
+        sa.URL.create("sqlite", database=str(path)),
         module=driver,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
         hide_parameters=True,

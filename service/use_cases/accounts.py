@@ -16,6 +16,7 @@ from service.storage.cipher import sha256
 from service.storage.records import AccountRecord, ProviderRecord
 from service.use_cases.forms import plain_line
 from service.use_cases.views import Account
+from service.words import gettext as _
 
 __all__ = ["account_for", "add_account", "add_provider", "sign_in", "sign_out"]
 
@@ -25,7 +26,6 @@ ATTEMPTS_PER_ADDRESS = 30
 LEAST_PASSWORD = 12
 LONGEST_PASSWORD = 256
 SEEN_EVERY = timedelta(minutes=1)
-FAILED = "The e-mail address or the password is not right."
 
 # OWASP's least for argon2id: 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -50,13 +50,14 @@ def add_account(
         If the password is too short or the address is taken.
     """
     if not LEAST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        least = LEAST_PASSWORD
         raise InvalidForm(
-            {"password": f"The password must have {LEAST_PASSWORD} characters or more."}
+            {"password": _("Use a password of %(least)s characters or more.", least=least)}
         )
     hashed, account_id = _HASHER.hash(password), uuid4().hex
     with store.write() as unit:
         if unit.accounts.signing_in(email) is not None:
-            raise InvalidForm({"email": "There is an account with this e-mail address."})
+            raise InvalidForm({"email": _("There is an account with this email address.")})
         unit.accounts.add(
             AccountRecord(
                 provider_id=provider_id,
@@ -89,7 +90,7 @@ def sign_in(store: Store, email: str, password: str, *, now: datetime, address: 
     if wait:
         raise TooManyAttempts(wait)
     if not _matches(account.password if account else _dummy_hash(), password) or account is None:
-        raise SignInFailed(FAILED)
+        raise SignInFailed(_("The email address or the password is not right."))
     return _open_session(store, account, password, now=now)
 
 

@@ -10,6 +10,7 @@ from service.storage import Store, Unit
 from service.storage.cipher import sha256
 from service.storage.records import LinkRecord, SittingRecord
 from service.use_cases.progress import Progress, progress_of
+from service.words import gettext as _
 from vbr_engine.bank.model import Bank, Catalogue, Item
 
 __all__ = ["Sat", "follow", "gather"]
@@ -57,7 +58,7 @@ def gather(store: Store, unit: Unit, sitting: SittingRecord | None) -> Sat:
         If there is none.
     """
     if sitting is None:
-        raise NotFound("There is no such sitting.")
+        raise NotFound(_("There is no such candidate."))
     bank = store.bank(unit, sitting.bank_id, sitting.bank_version, sitting.bank_sha256)
     events = unit.events.of(sitting.provider_id, sitting.id)
     return Sat(sitting, bank, progress_of(events))
@@ -73,9 +74,11 @@ def follow(unit: Unit, token: str, *, now: datetime) -> LinkRecord:
     """
     link = unit.links.followed(sha256(token))
     if link is None:
-        raise UnknownLink("We do not know this link. Check that it was copied in full.")
+        raise UnknownLink(_("We do not know this link. Check that it was copied in full."))
     if link.revoked_at is not None:
-        raise UnknownLink("This link was replaced by a newer one. Please use the newest message.")
+        raise UnknownLink(
+            _("This link was replaced by a newer one. Please use the newest message.")
+        )
     if link.expires_at <= now:
-        raise UnknownLink("This link has expired. Ask the person who sent it for a new one.")
+        raise UnknownLink(_("This link has expired. Ask the person who sent it for a new one."))
     return link

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID, uuid4, uuid5
 
 from service.errors import InvalidForm
+from service.words import gettext as _
 
 __all__ = ["Form", "id_of_request", "plain_line"]
 
@@ -64,39 +65,39 @@ class Form:
     Examples
     --------
     >>> form = Form()
-    >>> form.line("title", "", name="a title", longest=10)
+    >>> form.line("title", "", missing="Enter a title.", longest=10)
     ''
-    >>> form.problems
-    {'title': 'Enter a title.'}
+    >>> form.line("name", "Ana Maria Beispiel", missing="Enter a name.", longest=10)
+    'Ana Maria Beispiel'
+    >>> form.problems["title"]
+    'Enter a title.'
+    >>> form.problems["name"]
+    'Make this shorter: it has 18 characters, and there is room for 10.'
     """
 
     problems: dict[str, str] = field(default_factory=dict)
 
-    def line(self, field_name: str, text: str, *, name: str, longest: int) -> str:
-        """Read one line that must not be empty."""
-        return self._checked(field_name, plain_line(text), name=name, longest=longest)
+    def line(self, field_name: str, text: str, *, missing: str, longest: int) -> str:
+        """Read one line; `missing` is the sentence for when it is empty."""
+        return self._checked(field_name, plain_line(text), missing=missing, longest=longest)
 
-    def text(
-        self, field_name: str, text: str, *, name: str, longest: int, needed: bool = True
-    ) -> str:
-        """Read several lines."""
-        return self._checked(
-            field_name, plain_text(text), name=name, longest=longest, needed=needed
-        )
+    def text(self, field_name: str, text: str, *, missing: str, longest: int) -> str:
+        """Read several lines; they may be empty if `missing` is."""
+        return self._checked(field_name, plain_text(text), missing=missing, longest=longest)
 
     def email(self, field_name: str, text: str) -> str:
-        """Read an e-mail address."""
-        address = self.line(field_name, text, name="an e-mail address", longest=254)
+        """Read an email address; it may be empty."""
+        address = self._checked(field_name, plain_line(text), missing="", longest=254)
         if address and not _EMAIL.fullmatch(address):
             self.problems.setdefault(
-                field_name, "Enter an e-mail address such as name@example.org."
+                field_name, _("Enter an email address such as name@example.org.")
             )
         return address
 
-    def choice(self, field_name: str, text: str, *, allowed: tuple[str, ...], name: str) -> str:
-        """Read one of several."""
+    def choice(self, field_name: str, text: str, *, allowed: tuple[str, ...], missing: str) -> str:
+        """Read one of several; `missing` is the sentence for anything else."""
         if text not in allowed:
-            self.problems[field_name] = f"Choose {name}."
+            self.problems[field_name] = missing
         return text
 
     def done(self) -> None:
@@ -109,13 +110,14 @@ class Form:
         if self.problems:
             raise InvalidForm(self.problems)
 
-    def _checked(
-        self, field_name: str, text: str, *, name: str, longest: int, needed: bool = True
-    ) -> str:
-        if needed and not text:
-            self.problems[field_name] = f"Enter {name}."
+    def _checked(self, field_name: str, text: str, *, missing: str, longest: int) -> str:
+        if missing and not text:
+            self.problems[field_name] = missing
         if len(text) > longest:
-            self.problems[field_name] = (
-                f"Enter {name} of at most {longest} characters; this has {len(text)}."
+            self.problems[field_name] = _(
+                "Make this shorter: it has %(length)s characters, and there is room for "
+                "%(longest)s.",
+                length=len(text),
+                longest=longest,
             )
         return text

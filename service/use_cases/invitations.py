@@ -11,6 +11,7 @@ from service.storage.cipher import sha256
 from service.storage.records import Identity, SittingRecord, VacancyRecord
 from service.use_cases.forms import Form, id_of_request
 from service.use_cases.views import Account, Invited
+from service.words import gettext as _
 from vbr_engine.bank.form import draw_form
 
 __all__ = ["invite", "renew_link"]
@@ -43,8 +44,8 @@ def invite(
     """
     form = Form()
     identity = Identity(
-        form.line("name", name, name="the candidate's name", longest=120),
-        form.email("email", email) if email.strip() else "",
+        form.line("name", name, missing=_("Enter the candidate’s name."), longest=120),
+        form.email("email", email),
     )
     form.done()
     new_id = id_of_request(provider_id, vacancy_id, request_id)
@@ -73,7 +74,7 @@ def renew_link(
     with store.write() as unit:
         sitting = unit.sittings.get(provider_id, sitting_id)
         if sitting is None:
-            raise NotFound("There is no such candidate.")
+            raise NotFound(_("There is no such candidate."))
         return _renewed(store, unit, sitting, by=by, now=now)
 
 
@@ -95,7 +96,7 @@ def _draw(
 ) -> SittingRecord:
     published = unit.banks.get(vacancy.bank_id, vacancy.bank_version) if vacancy else None
     if vacancy is None or published is None:
-        raise NotFound("There is no such vacancy.")
+        raise NotFound(_("There is no such vacancy."))
     bank = store.bank(unit, published.id, published.version, published.sha256)
     return SittingRecord(
         provider_id=vacancy.provider_id,

@@ -20,6 +20,7 @@ from service.use_cases.views import (
     FirstView,
     TimelineEntry,
 )
+from service.words import gettext as _
 from vbr_engine.reports import RecruiterReport, recruiter_report
 
 __all__ = [
@@ -34,16 +35,6 @@ __all__ = [
 FIRST_VIEWS = ("promising", "unsure", "concerns")
 DECISIONS = ("invite-to-interview", "hold", "not-now")
 LONGEST_REMARK = 2000
-FORMER = "a former colleague"
-_WORDS = {
-    "invited": "Invited",
-    "link-renewed": "New link made",
-    "started": "Started",
-    "submitted": "Finished and submitted",
-    "first-view": "First view recorded: {view}",
-    "report-opened": "Report opened",
-    "decided": "Decision recorded: {decision}",
-}
 
 
 def candidate_page(
@@ -98,8 +89,8 @@ def record_first_view(
     NotFound, NotSubmitted
     """
     form = Form()
-    view = form.choice("view", view, allowed=FIRST_VIEWS, name="your first view")
-    note = form.text("note", note, name="a note", longest=LONGEST_REMARK, needed=False)
+    view = form.choice("view", view, allowed=FIRST_VIEWS, missing=_("Choose your first view."))
+    note = form.text("note", note, missing="", longest=LONGEST_REMARK)
     form.done()
     with store.write() as unit:
         sat = _submitted(store, unit, provider_id, sitting_id)
@@ -125,9 +116,9 @@ def open_report(
         vacancy = unit.vacancies.get(provider_id, sat.sitting.vacancy_id)
         provider = unit.providers.get(provider_id)
     if profile is None:
-        raise NotSubmitted("The candidate has not finished.")
+        raise NotSubmitted(_("The candidate has not finished."))
     if not sat.progress.has("first-view"):
-        raise FirstViewNeeded("Record your first view before you open the report.")
+        raise FirstViewNeeded(_("Record your first view before you open the report."))
     _note_opening(store, sat, account, now=now)
     return recruiter_report(
         profile,
@@ -163,13 +154,13 @@ def record_decision(
     NotFound, NotSubmitted
     """
     form = Form()
-    decision = form.choice("decision", decision, allowed=DECISIONS, name="a decision")
-    reason = form.text("reason", reason, name="the reason", longest=LONGEST_REMARK)
+    decision = form.choice("decision", decision, allowed=DECISIONS, missing=_("Choose a decision."))
+    reason = form.text("reason", reason, missing=_("Enter the reason."), longest=LONGEST_REMARK)
     form.done()
     with store.write() as unit:
         sat = _submitted(store, unit, provider_id, sitting_id)
         if not sat.progress.has("report-opened"):
-            raise InvalidForm({"decision": "Open the report before you record a decision."})
+            raise InvalidForm({"decision": _("Open the report before you record a decision.")})
         body = {"by": account.id, "decision": decision}
         if not _repeats(unit, sat, body, reason):
             _append_remark(unit, sat, "decided", body, reason, now=now)
@@ -178,18 +169,25 @@ def record_decision(
 def _submitted(store: Store, unit: Unit, provider_id: str, sitting_id: str) -> Sat:
     sat = gather(store, unit, unit.sittings.get(provider_id, sitting_id))
     if sat.progress.submitted_at is None:
-        raise NotSubmitted("The candidate has not finished.")
+        raise NotSubmitted(_("The candidate has not finished."))
     return sat
 
 
 def _note_opening(store: Store, sat: Sat, account: Account, *, now: datetime) -> None:
-    sitting = sat.sitting
-    if any(event.body.get("by") == account.id for event in _of_kind(sat, "report-opened")):
+    """Note it once for each person, also when two requests come at the same moment."""
+    if _has_opened(sat.progress.events, account):
         return
+    provider_id, sitting_id = sat.sitting.provider_id, sat.sitting.id
     with store.write() as unit:
-        unit.events.append(
-            sitting.provider_id, sitting.id, "report-opened", at=now, body={"by": account.id}
-        )
+        if not _has_opened(unit.events.of(provider_id, sitting_id), account):
+            body = {"by": account.id}
+            unit.events.append(provider_id, sitting_id, "report-opened", at=now, body=body)
+
+
+def _has_opened(events: tuple[Event, ...], account: Account) -> bool:
+    return any(
+        event.kind == "report-opened" and event.body.get("by") == account.id for event in events
+    )
 
 
 def _append_remark(
@@ -224,7 +222,10 @@ def _of_kind(sat: Sat, kind: str) -> list[Event]:
 def _names(unit: Unit, provider_id: str, events: tuple[Event, ...]) -> dict[str, str]:
     ids = {str(event.body["by"]) for event in events if "by" in event.body}
     found = {account_id: unit.accounts.get(provider_id, account_id) for account_id in ids}
-    return {account_id: who.name if who else FORMER for account_id, who in found.items()}
+    return {
+        account_id: who.name if who else _("a former colleague")
+        for account_id, who in found.items()
+    }
 
 
 def _first_view(event: Event, texts: Mapping[str, str], names: Mapping[str, str]) -> FirstView:
@@ -238,10 +239,13 @@ def _decision(event: Event, texts: Mapping[str, str], names: Mapping[str, str]) 
 
 
 def _timeline(events: tuple[Event, ...], names: Mapping[str, str]) -> tuple[TimelineEntry, ...]:
-    lines = []
-    for event in events:
-        if event.kind in _WORDS:
-            detail = {name: str(value).replace("-", " ") for name, value in event.body.items()}
-            by = f" ({names[event.body['by']]})" if "by" in event.body else ""
-            lines.append(TimelineEntry(event.at, _WORDS[event.kind].format(**detail) + by))
-    return tuple(lines)
+    return tuple(
+        TimelineEntry(
+            at=event.at,
+            kind=event.kind,
+            by=names.get(event.body.get("by", ""), ""),
+            choice=event.body.get("view") or event.body.get("decision") or "",
+        )
+        for event in events
+        if event.kind != "answered"
+    )

@@ -21,8 +21,9 @@ from service.use_cases.views import (
     ShownText,
     Submitted,
 )
-from vbr_engine.bank.model import Catalogue, Item, ResponseFormat
-from vbr_engine.reports import CandidateFeedback, candidate_feedback
+from service.words import gettext as _
+from vbr_engine.bank.model import Item, ResponseFormat
+from vbr_engine.reports import CandidateFeedback, answer_lines, candidate_feedback
 from vbr_engine.responses import check_answer
 
 __all__ = [
@@ -119,7 +120,7 @@ def show_question(store: Store, sitting_id: str, number: int) -> Question:
     """
     sat = _started(store, sitting_id)
     if not 1 <= number <= len(sat.items):
-        raise NotFound(f"There is no question {number}.")
+        raise NotFound(_("There is no scenario %(number)s.", number=number))
     item, text = sat.items[number - 1], sat.text
     order = sat.sitting.form.options[number - 1]
     words = text.items[item.id]
@@ -179,7 +180,7 @@ def save_answer(
     with store.write() as unit:
         sat = gather(store, unit, unit.sittings.sat(sitting_id))
         if item_id not in sat.sitting.form.items or sat.progress.started_at is None:
-            raise NotFound("This question does not belong to the sitting.")
+            raise NotFound(_("This scenario is not one of yours."))
         current = sat.progress.answers.get(item_id)
         known = current.revision if current else 0
         if sat.progress.submitted_at is not None:
@@ -242,7 +243,7 @@ def submit_sitting(
         if sat.progress.submitted_at is not None:
             return Submitted("already-submitted")
         if sat.progress.started_at is None:
-            raise NotFound("The sitting was not started.")
+            raise NotFound(_("Open your link and choose “Start” first."))
         if sat.missing and not allow_incomplete:
             return Submitted("incomplete", sat.missing)
         profile = score_sitting(sat)
@@ -272,7 +273,7 @@ def candidate_feedback_for(store: Store, sitting_id: str) -> CandidateFeedback:
         profile = profile_of(unit, sat)
         vacancy = unit.vacancies.get(sat.sitting.provider_id, sat.sitting.vacancy_id)
     if profile is None:
-        raise NotSubmitted("The feedback is ready once the answers are submitted.")
+        raise NotSubmitted(_("Your feedback is here as soon as you have sent your answers."))
     contact = vacancy.contact if vacancy else None
     return candidate_feedback(profile, sat.bank, language=sat.sitting.language, contact=contact)
 
@@ -284,7 +285,7 @@ def _invitation(
     provider = unit.providers.get(sat.sitting.provider_id)
     vacancy = unit.vacancies.get(sat.sitting.provider_id, sat.sitting.vacancy_id)
     if provider is None or vacancy is None:
-        raise NotFound("There is no such vacancy.")
+        raise NotFound(_("There is no such vacancy."))
     text = sat.text
     return Invitation(
         sitting_id=sitting_id,
@@ -310,7 +311,7 @@ def _started(store: Store, sitting_id: str) -> Sat:
     with store.read() as unit:
         sat = gather(store, unit, unit.sittings.sat(sitting_id))
     if sat.progress.started_at is None:
-        raise NotFound("The sitting was not started.")
+        raise NotFound(_("Open your link and choose “Start” first."))
     return sat
 
 
@@ -320,24 +321,13 @@ def _shown(item: Item, order: tuple[str, ...]) -> ShownItem:
 
 
 def _entry(sat: Sat, number: int) -> ReviewEntry:
-    item, order = sat.items[number - 1], sat.sitting.form.options[number - 1]
+    item = sat.items[number - 1]
     given = sat.progress.answers.get(item.id)
-    lines = _answer_lines(item, order, given.answer, sat.text) if given else ()
-    return ReviewEntry(number, sat.text.items[item.id].title, given is not None, lines)
-
-
-def _answer_lines(
-    item: Item, order: tuple[str, ...], answer: Mapping[str, int], text: Catalogue
-) -> tuple[str, ...]:
-    """Put an answer into words, one line for each thing chosen."""
-    options = text.items[item.id].options
-    if item.format is ResponseFormat.RATE:
-        labels = text.scales[item.scale or len(text.scales)]
-        return tuple(f"{labels[answer[option] - 1]}: {options[option]}" for option in order)
-    if item.format is ResponseFormat.RANK:
-        ranked = sorted(order, key=lambda option: answer[option])
-        return tuple(f"{answer[option]}. {options[option]}" for option in ranked)
-    chosen = sorted((o for o in order if answer[o]), key=lambda option: -answer[option])
-    if item.format is ResponseFormat.PICK:
-        return tuple(options[option] for option in chosen)
-    return tuple(f"{'Best' if answer[o] == 1 else 'Worst'}: {options[o]}" for o in chosen)
+    lines = answer_lines(item, sat.text, given.answer) if given else ()
+    picked = item.format is ResponseFormat.PICK
+    return ReviewEntry(
+        number=number,
+        title=sat.text.items[item.id].title,
+        answered=given is not None,
+        answer_lines=tuple(line.text if picked else f"{line.label}: {line.text}" for line in lines),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from service.errors import NotFound
 from service.storage import Store, Unit
@@ -13,6 +13,7 @@ from service.storage.records import Identity, SittingRecord, VacancyRecord
 from service.use_cases.forms import Form, id_of_request
 from service.use_cases.progress import STUCK_AFTER, Progress, progress_of
 from service.use_cases.views import Board, BoardRow, Vacancy, VacancyCounts, VacancyLine
+from service.words import gettext as _
 
 __all__ = [
     "AvailableBank",
@@ -24,7 +25,6 @@ __all__ = [
     "vacancy_of",
 ]
 
-ERASED = "Name erased"
 _ORDER = {"stuck": 0, "completed": 1, "started": 2, "invited": 3}
 
 
@@ -69,7 +69,9 @@ def list_vacancies(store: Store, provider_id: str) -> tuple[VacancyLine, ...]:
                 id=vacancy.id,
                 title=vacancy.title,
                 opened_on=vacancy.opened_at.date(),
-                counts=_counts((state for _, state in _sittings(unit, vacancy)), now=now),
+                counts=_counts(
+                    (progress for sitting, progress in _sittings(unit, vacancy)), now=now
+                ),
             )
             for vacancy in unit.vacancies.list(provider_id)
         )
@@ -95,17 +97,17 @@ def create_vacancy(
         With a sentence for each of ``title``, ``bank_id``, ``contact``.
     """
     form = Form()
-    title = form.line("title", title, name="a title for the vacancy", longest=120)
+    title = form.line("title", title, missing=_("Enter a title for the vacancy."), longest=120)
     contact = form.text(
         "contact",
         contact,
-        name="whom candidates contact about adjustments or questions",
+        missing=_("Enter whom candidates can turn to."),
         longest=500,
     )
     with store.write() as unit:
         bank = unit.banks.newest(bank_id)
         if bank is None:
-            form.problems["bank_id"] = "Choose a question bank."
+            form.problems["bank_id"] = _("Choose a question bank.")
         form.done()
         assert bank is not None
         new_id = id_of_request(provider_id, request_id)
@@ -131,7 +133,7 @@ def vacancy_board(store: Store, provider_id: str, vacancy_id: str, *, now: datet
     return Board(
         vacancy=vacancy,
         rows=tuple(rows),
-        counts=_counts((progress for _, progress in found), now=now),
+        counts=_counts((progress for sitting, progress in found), now=now),
         stuck_hours=int(STUCK_AFTER.total_seconds() // 3600),
     )
 
@@ -146,7 +148,7 @@ def vacancy_of(store: Store, unit: Unit, provider_id: str, vacancy_id: str) -> V
     record = unit.vacancies.get(provider_id, vacancy_id)
     published = unit.banks.get(record.bank_id, record.bank_version) if record else None
     if record is None or published is None:
-        raise NotFound("There is no such vacancy.")
+        raise NotFound(_("There is no such vacancy."))
     bank = store.bank(unit, published.id, published.version, published.sha256)
     return Vacancy(
         id=record.id,
@@ -167,13 +169,12 @@ def board_row(
     last = progress.last_activity_at or sitting.created_at
     return BoardRow(
         sitting_id=sitting.id,
-        name=identity.name if identity else ERASED,
+        name=identity.name if identity else _("Name erased"),
         state=state,
         n_answered=len(progress.answers),
         total=len(sitting.form.items),
         invited_at=progress.invited_at or sitting.created_at,
         last_activity_at=last,
-        waiting_words=_waiting_words(state, progress, now - last),
         first_view_recorded=progress.has("first-view"),
         decision=_decision(progress),
         simulated=sitting.simulated,
@@ -199,27 +200,3 @@ def _counts(several: Iterable[Progress], *, now: datetime) -> VacancyCounts:
 def _decision(progress: Progress) -> str | None:
     decided = [event for event in progress.events if event.kind == "decided"]
     return str(decided[-1].body["decision"]) if decided else None
-
-
-def _waiting_words(state: str, progress: Progress, since: timedelta) -> str:
-    if state == "completed":
-        return f"finished {_ago(since)}"
-    if progress.started_at is None:
-        return f"invited {_ago(since)}, not started"
-    return f"last answer {_ago(since)}" if progress.answers else f"started {_ago(since)}"
-
-
-def _ago(since: timedelta) -> str:
-    """Put a stretch of time into words.
-
-    Examples
-    --------
-    >>> _ago(timedelta(days=3, hours=2)), _ago(timedelta(minutes=61)), _ago(timedelta(seconds=5))
-    ('3 days ago', '1 hour ago', 'just now')
-    """
-    minutes = int(since.total_seconds() // 60)
-    for length, name in ((1440, "day"), (60, "hour"), (1, "minute")):
-        number = minutes // length
-        if number >= 1:
-            return f"{number} {name}{'' if number == 1 else 's'} ago"
-    return "just now"

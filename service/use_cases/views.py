@@ -251,7 +251,6 @@ class BoardRow:
     total: int
     invited_at: datetime
     last_activity_at: datetime
-    waiting_words: str
     first_view_recorded: bool
     decision: str | None
     simulated: bool
@@ -269,10 +268,12 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """Something that happened, in words."""
+    """Something that happened: an event's kind, who did it, and what was chosen (or "")."""
 
     at: datetime
-    words: str
+    kind: str
+    by: str
+    choice: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,10 +245,17 @@ def test_sending_twice_is_told(house, page_client):
     assert "already sent" in page_client.submit(check, send__incomplete="yes").reads
 
 
-def test_feedback_before_sending_is_a_page_with_a_sentence(house, page_client):
+def test_feedback_before_sending_leads_to_the_answers_with_a_sentence(house, page_client):
     start(house, page_client)
-    page = page_client.get(f"/sitting/{house.sitting_id}/feedback", status=409)
-    assert "once the answers are submitted" in page.reads
+    page = page_client.get(f"/sitting/{house.sitting_id}/feedback")
+    assert page.heading == "Check your answers"
+    assert "as soon as you have sent your answers" in page.reads
+
+
+def test_the_address_of_sending_leads_back_when_it_is_loaded_again(house, page_client):
+    start(house, page_client)
+    page = page_client.get(f"/sitting/{house.sitting_id}/submit")
+    assert page.heading == "Check your answers"
 
 
 def test_without_its_cookie_a_sitting_asks_for_the_link(house, page_client):

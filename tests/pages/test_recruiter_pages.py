@@ -10,8 +10,10 @@ from urllib.parse import unquote
 
 import pytest
 
+from service import create_app
 from service.pages import candidates, fresh_links
 from service.use_cases import accounts, invitations, reports, sittings, vacancies
+from service.use_cases.candidate import gather
 from vbr_engine.errors import VbrError
 from vbr_engine.simulate import simulate_responses
 
@@ -61,6 +63,49 @@ def test_too_many_attempts_say_how_long_to_wait(page_client):
         page_client.get("/sign-in"), status=429, email=EMAIL, password=PASSWORD
     )
     assert "Too many attempts. Wait 15 minutes, then try again." in page.reads
+    assert "If they were not yours, tell the person who set up this service" in page.reads
+    form = {e.get("name"): e.get("value") for e in page.all("input")}
+    answer = page_client.raw("POST", "/sign-in", data={**form, "password": "no"})
+    assert answer.headers["Retry-After"] == "900"
+
+
+def test_a_form_sent_after_the_session_ended_is_told_and_comes_back(house, recruiter):
+    address = f"/vacancies/{house.vacancy_id}/invite"
+    form = recruiter.get(address)
+    hidden = {e.get("name"): e.get("value") for e in form.all("input") if e.get("name")}
+    with house.store.write() as unit:
+        unit.connection.exec_driver_sql("DELETE FROM sessions")
+    page = recruiter.post(address, {**hidden, "name": "Jo"})
+    assert page.heading == "Sign in"
+    assert "What you sent last is not saved. Sign in, then send it once more." in page.reads
+    assert recruiter.submit(page, email=EMAIL, password=PASSWORD).address == address
+
+
+def test_error_pages_keep_the_way_back_for_whoever_is_signed_in(house, recruiter):
+    for address in ("/candidates/none", "/nothing"):
+        page = recruiter.get(address, status=404)
+        assert any(link.get("href") == "/vacancies" for link in page.all("a")), address
+    stale = recruiter.post("/vacancies/new", {"title": "x"}, status=400)
+    assert any(link.get("href") == "/vacancies" for link in stale.all("a"))
+    candidate = recruiter.get("/i/none", status=404)
+    assert not any(link.get("href") == "/vacancies" for link in candidate.all("a"))
+
+
+def test_an_invitation_link_has_the_public_address(house, page_client):
+    app = create_app(
+        {
+            "VBR_DATA_DIR": str(house.store.path.parent),
+            "VBR_LOG_LEVEL": "error",
+            "VBR_PUBLIC_URL": "https://recruit.example/care",
+        },
+        clock=lambda: NOW,
+    )
+    client = type(page_client)(app.test_client(), lambda _address: ())
+    client.submit(client.get("/sign-in"), email=EMAIL, password=PASSWORD)
+    page = client.submit(client.get(f"/vacancies/{house.vacancy_id}/invite"), name="Jo")
+    address = page.by_id("address").get("value")
+    assert address.startswith("https://recruit.example/care/i/")
+    assert address in page.by_id("message").text
 
 
 def test_sign_in_returns_to_the_page_that_was_asked_for(house, page_client):
@@ -269,6 +314,30 @@ def test_report_has_its_style_sheet_and_a_chart_with_its_table(house, recruiter)
     assert ".report" in served.text
     assert page.all("svg")[0].get("role") == "img"
     assert page.all("table")
+
+
+def test_report_begins_with_a_list_of_what_is_on_it(house, recruiter):
+    answer(house)
+    page = see_report(house, recruiter)
+    contents = next(e for e in page.all("nav") if e.get("aria-label") == "On this page")
+    links = [link for link in page.all("a") if contents in link.parents]
+    headings = [
+        h.text for h in page.all("h2") if h.get("class") != "govuk-notification-banner__title"
+    ]
+    assert [link.text for link in links] == headings
+    for link in links:
+        assert page.by_id(link.get("href").removeprefix("#")).text == link.text
+
+
+def test_opening_the_report_twice_at_the_same_moment_is_noted_once(house, recruiter):
+    answer(house)
+    see_report(house, recruiter)
+    with house.store.read() as unit:
+        sat = gather(house.store, unit, unit.sittings.sat(house.sitting_id))
+    early = replace(sat, progress=replace(sat.progress, events=sat.progress.events[:-1]))
+    reports._note_opening(house.store, early, house.account, now=NOW)
+    page = recruiter.get(f"/candidates/{house.sitting_id}")
+    assert page.reads.count("Report opened") == 1
 
 
 def test_report_as_pdf(house, recruiter):

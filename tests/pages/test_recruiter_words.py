@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.pages.board import group_of, grouped, next_step, progress
+from service.pages.board import group_of, grouped, happened, next_step, progress
 from service.pages.elapsed import how_long_ago
-from service.use_cases.views import BoardRow
+from service.storage.tables import EVENT_KINDS
+from service.use_cases.views import BoardRow, TimelineEntry
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -23,7 +24,7 @@ def row(state: str, *, hours: float = 1, name: str = "A", **more) -> BoardRow:
     given = {
         "sitting_id": name, "name": name, "state": state, "n_answered": 0, "total": 16,
         "invited_at": NOW - timedelta(hours=hours), "simulated": False, "decision": None,
-        "last_activity_at": NOW - timedelta(hours=hours), "waiting_words": "",
+        "last_activity_at": NOW - timedelta(hours=hours),
         "first_view_recorded": False, **more,
     }  # fmt: skip
     return BoardRow(**given)
@@ -84,3 +85,20 @@ def test_progress_counts_answers_and_time_since_the_last_sign():
     )
     assert progress(row("completed", n_answered=16, hours=30), NOW) == "Finished 1 day ago."
     assert progress(row("invited", hours=2), NOW) == "Invited 2 hours ago. No answers yet."
+
+
+@pytest.mark.parametrize(
+    ("kind", "by", "choice", "said"),
+    [
+        ("started", "", "", "Started"),
+        ("first-view", "Rae", "unsure", "First view recorded: Not sure yet (Rae)"),
+        ("decided", "Rae", "not-now", "Decision recorded: Not now (Rae)"),
+    ],
+)
+def test_what_happened_is_said_in_the_words_of_the_forms(kind, by, choice, said):
+    assert happened(TimelineEntry(NOW, kind, by, choice)) == said
+
+
+def test_every_kind_of_event_but_an_answer_has_words():
+    for kind in set(EVENT_KINDS) - {"answered"}:
+        assert happened(TimelineEntry(NOW, kind, "", ""))

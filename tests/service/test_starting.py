@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
 from flask import Flask
 
 from service import create_app
@@ -131,9 +132,24 @@ def test_a_published_bank_stays_as_it_was(store: Store, house: Any, tmp_path: Pa
     assert publish_banks(store, BANKS, replace=False) == ()
     with pytest.raises(BankError, match="new version"):
         publish_banks(store, changed, replace=False)
-    assert "nobody had used" in publish_banks(store, changed, replace=True)[0]
+    assert "nobody had used" in publish_banks(store, changed, replace=True)[0].sentence
     house.invite()
-    assert "stays as it was" in publish_banks(store, BANKS, replace=True)[0]
+    (told,) = publish_banks(store, BANKS, replace=True)
+    assert told.kept
+    assert "stays in use as it was" in told.sentence
+
+
+def test_a_folder_without_banks_stops_the_start(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="VBR_BANKS: there is no bank in"):
+        publish_banks(store, tmp_path / "none", replace=True)
+
+
+def test_any_folder_name_will_do(tmp_path: Path) -> None:
+    folder = tmp_path / "what? a #name;%20=ü"
+    create_app({"VBR_DATA_DIR": str(folder), "VBR_BANKS": str(BANKS)})
+    assert sorted(path.name for path in tmp_path.iterdir()) == [folder.name]
+    assert (folder / "vbr.sqlite3").stat().st_size > 0
+    assert (folder / "vbr.sqlite3").stat().st_mode & 0o777 == 0o600
 
 
 def test_every_route_has_a_rule(app: Flask) -> None:
@@ -227,6 +243,39 @@ def test_requests_are_logged_by_route_without_tokens_or_names(
     assert (line["route"], line["status"]) == ("/i/<token>", 404)
     assert not any(secret in json.dumps(line) for secret in ("AbCdEf", "ana@"))
     assert masked("/i/AbC/practice") == "/i/***/practice"
+
+
+def test_a_page_that_repeats_its_address_is_not_compressed(app: Flask) -> None:
+    client = app.test_client()
+    plain, repeating = (
+        client.get(path, headers={"Accept-Encoding": "gzip"})
+        for path in ("/sign-in", "/sign-in?next=/vacancies")
+    )
+    assert plain.headers["Content-Encoding"] == "gzip"
+    assert "/vacancies" in repeating.text
+    assert "Content-Encoding" not in repeating.headers
+
+
+def test_every_sentence_for_people_can_be_translated() -> None:
+    found = {
+        message
+        for name in ("service/use_cases", "service/pages", "service")
+        for path in (ROOT / name).glob("*.py")
+        for _, message, _, _ in extract_from_file(
+            "python", path, keywords={**DEFAULT_KEYWORDS, "lazy_gettext": None}
+        )
+    }
+    for words in (
+        "Enter the reason.",
+        "Enter an email address such as name@example.org.",
+        "First view recorded: %(choice)s",
+        "This link has expired. Ask the person who sent it for a new one.",
+        "Page not found",
+        "There is nothing at this address.",
+    ):
+        assert words in found
+    command = (ROOT / "service" / "translations" / "README.md").read_text(encoding="utf-8")
+    assert "-k lazy_gettext" in command
 
 
 def test_production_cookies_are_secure(tmp_path: Path) -> None:

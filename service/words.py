@@ -1,4 +1,4 @@
-"""The words of the pages in the reader's language; typed, because flask-babel's own are not."""
+"""Words for people, in the reader's language; typed, because flask-babel's own are not."""
 
 from __future__ import annotations
 
