@@ -1,4 +1,4 @@
-"""kill -9 of the whole server at random moments, while candidates answer through the pages.
+"""kill -9 of the whole server at random moments, while people work through the pages.
 
 Nothing that was acknowledged may be missing afterwards, and nothing may have happened twice.
 """
@@ -84,34 +84,99 @@ class Server:
 
 
 @dataclass
-class Client:
-    """One candidate who never gives up, and remembers what was acknowledged."""
+class Person:
+    """Somebody with a browser who never gives up."""
 
     address: str
-    token: str
-    bank: Bank
-    valid_answer: Callable[..., dict[str, int]]
     deadline: float
-    seed: int
-    order: tuple[str, ...]
-    acknowledged: list[tuple[str, Mapping[str, int]]] = field(default_factory=list)
     retried: int = 0
-    submitted: bool = False
     error: str = ""
+    web: requests.Session = field(default_factory=requests.Session)
 
     def run(self, stop: threading.Event) -> None:
         try:
-            rng = random.Random(self.seed)
-            self.web = requests.Session()
-            sitting = self._start()
-            total = self.bank.blueprint.length
-            turn = 0
-            while not stop.is_set() or turn < total:
-                self._answer(sitting, 1 + turn % total, rng.randrange(1000))
-                turn += 1
-            self._submit(sitting)
+            self.work(stop)
         except Exception as error:  # told by the test, not lost in the thread
             self.error = f"{type(error).__name__}: {error}"
+
+    def work(self, stop: threading.Event) -> None:
+        raise NotImplementedError
+
+    def _send(self, method: str, path: str, form: Mapping[str, Any] | None = None) -> Any:
+        """Send until an answer comes: the same again, whatever became of it."""
+        while time.monotonic() < self.deadline:
+            try:
+                reply = self.web.request(
+                    method, self.address + path, data=form, timeout=10, allow_redirects=False
+                )
+            except requests.RequestException:
+                self.retried += 1
+                time.sleep(0.05)
+                continue
+            assert reply.status_code < 500, f"{reply.status_code} for {method} {path}"
+            return reply
+        raise AssertionError("no time left")
+
+    def _fill_in(self, path: str, **fields: str) -> str:
+        """Send the form of a page and return where the answer leads."""
+        page = self._send("GET", path)
+        if page.status_code == 303:  # done already: the reply was lost
+            return str(page.headers["Location"])
+        reply = self._send("POST", path, {**_hidden(page.text), **fields})
+        assert reply.status_code == 303, f"{reply.status_code} for {path}"
+        return str(reply.headers["Location"])
+
+
+@dataclass(kw_only=True)
+class Recruiter(Person):
+    """Invites people, and decides about those who have finished."""
+
+    email: str
+    password: str
+    vacancy_id: str
+    finished: list[str]
+    invited: list[str] = field(default_factory=list)
+    viewed: list[str] = field(default_factory=list)
+    decided: list[str] = field(default_factory=list)
+
+    def work(self, stop: threading.Event) -> None:
+        self._fill_in("/sign-in", email=self.email, password=self.password)
+        while not stop.is_set() or self.finished:
+            where = self._fill_in(f"/vacancies/{self.vacancy_id}/invite", name="Somebody")
+            self.invited.append(where.split("/")[2])
+            if self.finished:
+                self._decide(self.finished[0])
+                self.finished.pop(0)
+            time.sleep(0.1)
+
+    def _decide(self, sitting: str) -> None:
+        self._fill_in(f"/candidates/{sitting}/first-view", view="promising", note="Kind.")
+        self.viewed.append(sitting)
+        assert self._send("GET", f"/candidates/{sitting}/report").status_code == 200
+        self._fill_in(f"/candidates/{sitting}/decision", decision="hold", reason="A call first.")
+        self.decided.append(sitting)
+
+
+@dataclass(kw_only=True)
+class Client(Person):
+    """One candidate, who remembers what was acknowledged."""
+
+    token: str
+    bank: Bank
+    valid_answer: Callable[..., dict[str, int]]
+    seed: int
+    order: tuple[str, ...]
+    acknowledged: list[tuple[str, Mapping[str, int]]] = field(default_factory=list)
+
+    def work(self, stop: threading.Event) -> None:
+        rng = random.Random(self.seed)
+        sitting = self._start()
+        total = self.bank.blueprint.length
+        turn = 0
+        while not stop.is_set() or turn < total:
+            self._answer(sitting, 1 + turn % total, rng.randrange(1000))
+            turn += 1
+        self._submit(sitting)
 
     def _start(self) -> str:
         # Twice, as a double click or a retry after a lost reply would.
@@ -136,22 +201,6 @@ class Client:
         if page.status_code == 200:
             reply = self._send("POST", f"/sitting/{sitting}/submit", _hidden(page.text))
             assert reply.status_code == 303, f"{reply.status_code} for submitting"
-        self.submitted = True
-
-    def _send(self, method: str, path: str, form: Mapping[str, Any] | None = None) -> Any:
-        """Send until an answer comes: the same again, whatever became of it."""
-        while time.monotonic() < self.deadline:
-            try:
-                reply = self.web.request(
-                    method, self.address + path, data=form, timeout=10, allow_redirects=False
-                )
-            except requests.RequestException:
-                self.retried += 1
-                time.sleep(0.05)
-                continue
-            assert reply.status_code < 500, f"{reply.status_code} for {method} {path}"
-            return reply
-        raise AssertionError("no time left")
 
 
 def _hidden(page: str) -> dict[str, str]:
@@ -184,16 +233,34 @@ def test_kills_lose_nothing_that_was_acknowledged(
     valid_answer: Callable[..., dict[str, int]],
 ) -> None:
     rng = random.Random(20261122)
+    finished = [house.submitted().sitting_id for _ in range(KILLS)]
     house.clock.now = house.clock.now.__class__.now(house.clock.now.tzinfo)
     invited = [house.invite(f"Candidate {number}") for number in range(CLIENTS)]
     deadline = time.monotonic() + LONGEST
     clients = [
-        Client(server.address, one.token, bank, valid_answer, deadline, seed, order)
+        Client(
+            server.address,
+            deadline,
+            token=one.token,
+            bank=bank,
+            valid_answer=valid_answer,
+            seed=seed,
+            order=order,
+        )
         for seed, (one, order) in enumerate(zip(invited, _orders(store, invited), strict=True))
     ]
+    recruiter = Recruiter(
+        server.address,
+        deadline,
+        email=house.account.email,
+        password=house.password,
+        vacancy_id=house.vacancy_id,
+        finished=list(finished),
+    )
     server.start()
     stop = threading.Event()
-    threads = [threading.Thread(target=client.run, args=(stop,), daemon=True) for client in clients]
+    people: list[Person] = [*clients, recruiter]
+    threads = [threading.Thread(target=one.run, args=(stop,), daemon=True) for one in people]
     for thread in threads:
         thread.start()
     for _ in range(KILLS):
@@ -205,17 +272,26 @@ def test_kills_lose_nothing_that_was_acknowledged(
     for thread in threads:
         thread.join(LONGEST)
 
-    assert [client.error for client in clients] == [""] * CLIENTS
+    assert [one.error for one in people] == [""] * len(people)
+    assert recruiter.decided == recruiter.viewed == finished
     with store.read() as unit:
         vacancy = unit.sittings.of_vacancy(house.provider_id, house.vacancy_id)
-        assert len(vacancy) == CLIENTS, "a second sitting"
+        known = {one.sitting_id for one in invited} | {*finished, *recruiter.invited}
+        assert {sitting.id for sitting in vacancy} == known, "a sitting lost, or a second one"
+        assert len(known) == CLIENTS + KILLS + len(recruiter.invited)
+        for sitting_id in finished:
+            kinds = [event.kind for event in unit.events.of(house.provider_id, sitting_id)]
+            assert kinds[-3:] == ["first-view", "report-opened", "decided"]
         for client, one in zip(clients, invited, strict=True):
             _check(client, unit.events.of(house.provider_id, one.sitting_id))
             assert unit.profiles.get(house.provider_id, one.sitting_id) is not None
         result = unit.connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()
     assert result == "ok"
     total = sum(len(client.acknowledged) for client in clients)
-    print(f"{KILLS} kills, {total} answers acknowledged, {sum(c.retried for c in clients)} retries")
+    retried = sum(one.retried for one in people)
+    print(
+        f"{KILLS} kills, {total} answers, {len(recruiter.invited)} invitations, {retried} retries"
+    )
     assert total >= KILLS * 8
     assert sum(client.retried for client in clients) >= KILLS, "the kills met no request"
 
