@@ -126,4 +126,4 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals["engine_version"] = version("vbr-engine")
     if settings.trusted_proxies:
         n = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n)  # type: ignore[method-assign]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
-from flask import Flask
+from flask import Flask, request
 
 from service import create_app
 from service.access import RULES, check_every_route, rule_of
@@ -295,6 +295,21 @@ def test_production_cookies_are_secure(tmp_path: Path) -> None:
         assert cookie.startswith("__Host-")
         assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
     assert "max-age" in reply.headers["Strict-Transport-Security"]
+
+
+def test_a_proxy_is_believed_as_documented_and_no_further(tmp_path: Path) -> None:
+    app = create_app(
+        {
+            "VBR_DATA_DIR": str(tmp_path),
+            "VBR_BANKS": str(BANKS),
+            "VBR_TRUSTED_PROXIES": "1",
+        }
+    )
+    seen = {}
+    app.before_request(lambda: seen.update(host=request.host, by=request.remote_addr))
+    forwarded = {"X-Forwarded-Host": "evil.example", "X-Forwarded-For": "198.51.100.4, 192.0.2.7"}
+    app.test_client().get("/about", headers=forwarded)
+    assert seen == {"host": "localhost", "by": "192.0.2.7"}
 
 
 def test_every_folder_of_modules_is_a_package_and_so_in_the_wheel() -> None:
