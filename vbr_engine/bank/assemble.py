@@ -93,13 +93,13 @@ def _item(item: Plain) -> Item:
     )
 
 
-def _keyed(item: Plain, option: str) -> int:
+def _keyed(item: Plain, option: str) -> float:
     key = item["key"]
     if item["format"] == ResponseFormat.PICK:
         return int(option in key)
     if item["format"] == ResponseFormat.MOST_LEAST:
         return int(option == key["most"]) - int(option == key["least"])
-    return int(key[option])
+    return float(key[option])
 
 
 def _policy(policy: Plain) -> ScoringPolicy:
@@ -222,13 +222,18 @@ def _plain_item(item: Item) -> Plain:
 
 
 def _plain_key(item: Item) -> Any:
-    keyed = dict(zip(item.options, map(int, item.key), strict=True))
+    keyed = dict(zip(item.options, map(_shortest, item.key), strict=True))
     if item.format is ResponseFormat.PICK:
         return [option for option, mark in keyed.items() if mark]
     if item.format is ResponseFormat.MOST_LEAST:
         ends = {mark: option for option, mark in keyed.items()}
         return {"most": ends[1], "least": ends[-1]}
     return keyed
+
+
+def _shortest(number: float) -> float:
+    """Whole numbers without a point: the hash of a bank does not hang on how one was typed."""
+    return int(number) if number == int(number) else number
 
 
 def _plain_policy(policy: ScoringPolicy) -> Plain:

@@ -59,6 +59,7 @@ class KeyKind(StrEnum):
 
     AUTHORS = "authors"
     PANEL = "panel"
+    CONSENSUS = "consensus"
     EMPIRICAL = "empirical"
 
 

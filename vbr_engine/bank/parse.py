@@ -20,7 +20,7 @@ from vbr_engine.bank.schema import BankSchema, CatalogueSchema
 from vbr_engine.bank.shapes import Shape
 from vbr_engine.errors import BankError, Problem
 
-__all__ = ["Locate", "bank_problems", "dump_bank", "load_bank", "parse_bank"]
+__all__ = ["Locate", "bank_problems", "dump_bank", "load_bank", "parse_bank", "rehashed"]
 
 # Language (None for the bank file) and path -> file and line.
 Locate = Callable[[str | None, Path], tuple[str, int | None]]
@@ -61,7 +61,7 @@ def parse_bank(
         raise BankError(
             replace(problem, path="form", file=file, line=line) for problem in error.problems
         ) from None
-    return replace(bank, sha256=_sha256(dump_bank(bank)))
+    return rehashed(bank)
 
 
 def bank_problems(
@@ -134,6 +134,20 @@ def load_bank(dump: Mapping[str, Any]) -> Bank:
     if not isinstance(dump, Mapping) or not isinstance(dump.get("catalogues"), Mapping):
         raise BankError("expected a mapping with bank and catalogues")
     return parse_bank(dump.get("bank"), dump["catalogues"])
+
+
+def rehashed(bank: Bank) -> Bank:
+    """Return the bank with the hash of what it holds now.
+
+    Parameters
+    ----------
+    bank : Bank
+
+    Returns
+    -------
+    Bank
+    """
+    return replace(bank, sha256=_sha256(dump_bank(bank)))
 
 
 def _catalogue(

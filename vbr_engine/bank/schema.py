@@ -48,7 +48,11 @@ class RateItemSchema(ItemSchema):
     """An item whose options are each rated."""
 
     scale = Whole(low=2, high=9, about="Number of rating points.")
-    key = MapOf(Id(), Whole(low=1, high=9), about="The keyed rating of each option.")
+    key = MapOf(
+        Id(),
+        Number(low=1, high=9),
+        about="The keyed rating of each option: whole, or the mean of a panel.",
+    )
     agreement = MapOf(
         Id(),
         ListOf(Number(low=0, high=1)),

@@ -36,6 +36,7 @@ from vbr_engine.responses import MISSING, Codes
 
 __all__ = [
     "ItemRule",
+    "chances",
     "expected_by_guessing",
     "item_rules",
     "maximum",
@@ -158,10 +159,10 @@ def expected_by_guessing(item: Item, policy: ScoringPolicy) -> float:
     -------
     float
     """
-    return float((points_table(item, policy) * _chances(item)).sum())
+    return float((points_table(item, policy) * chances(item)).sum())
 
 
-def _chances(item: Item) -> Floats:
+def chances(item: Item) -> Floats:
     """Chance of each code in one option's column when guessing; the same for every option."""
     n = len(item.options)
     if item.format is ResponseFormat.RATE:
