@@ -30,11 +30,15 @@ NEAR, SEARCHED = 5, 10_000
 
 
 @click.command("report")
-@click.argument("bank", type=click.Path())
-@click.argument("responses", type=click.Path())
+@click.argument("bank", type=click.Path(readable=False))
+@click.argument("responses", type=click.Path(readable=False))
 @click.option("--sitting", required=True, help="Whose report: a name from the column `sitting`.")
 @click.option(
-    "-o", "output", type=click.Path(), required=True, help="Where to write: .html, .pdf or .json."
+    "-o",
+    "output",
+    type=click.Path(readable=False),
+    required=True,
+    help="Where to write: .html, .pdf or .json.",
 )
 @click.option(
     "--for",
