@@ -111,7 +111,11 @@ def next_step(row: BoardRow) -> str:
     if row.state == "stuck":
         return _stuck(row)
     if row.state == "started":
-        return _("Part of the way through. Nothing to do yet.")
+        return (
+            _("Part of the way through. Nothing to do yet.")
+            if row.n_answered
+            else _("Has opened the first scenario. Nothing to do yet.")
+        )
     return _("Has the link and has not started. Nothing to do yet.")
 
 
@@ -123,6 +127,8 @@ def progress(row: BoardRow, now: datetime) -> str:
     if row.n_answered:
         given = _("%(done)s of %(total)s answered", done=row.n_answered, total=row.total)
         return _("%(given)s. Last activity %(ago)s.", given=given, ago=ago)
+    if row.state == "started":
+        return _("Started %(ago)s. No answers yet.", ago=ago)
     return _("Invited %(ago)s. No answers yet.", ago=how_long_ago(row.invited_at, now))
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from service.use_cases import sittings
+from service.use_cases import sittings, vacancies
 from vbr_engine.simulate import simulate_responses
 
 pytestmark = pytest.mark.browser
@@ -65,6 +66,41 @@ def test_every_page_and_error_state(house, served, open_browser, look, width):
     press(page, "Sign out")
     look(page)
     assert [text for text in refused if "status of 4" not in text] == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_long_words_break_rather_than_widen_a_page(house, served, open_browser, look, width):
+    vacancy = vacancies.create_vacancy(
+        house.store,
+        house.account.provider_id,
+        title="W" * 120,
+        bank_id="homecare-values",
+        contact="c" * 500,
+        now=NOW,
+    )
+    sitting, token = replace(house, vacancy_id=vacancy).invite("N" * 120)
+    page = open_browser(width)
+    page.goto(f"{served}/i/{token}")
+    look(page)
+    page.goto(f"{served}/candidates/{sitting}")
+    sign_in(page)
+    look(page)
+    page.goto(f"{served}/vacancies")
+    look(page)
+    page.goto(f"{served}/vacancies/{vacancy}")
+    look(page)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_throttled_sign_in_page(served, open_browser, look, width):
+    page = open_browser(width)
+    page.goto(served)
+    for _ in range(6):
+        page.get_by_label("Email address").fill("nobody@meadow.example")
+        page.get_by_label("Password").fill("a guess")
+        press(page, "Sign in")
+    assert page.get_by_text("Too many attempts.").first.is_visible()
+    look(page)
 
 
 def test_keyboard_alone_from_sign_in_to_an_invitation(house, served, open_browser):

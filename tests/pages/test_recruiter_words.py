@@ -69,7 +69,8 @@ def test_whoever_waits_longest_comes_first_within_a_group():
         (row("stuck", n_answered=1), "call", "The 1 answer so far is kept."),
         (row("completed"), "read", "Record your first view"),
         (row("completed", first_view_recorded=True), "read", "Read the report"),
-        (row("started"), "under-way", "Part of the way through"),
+        (row("started", n_answered=1), "under-way", "Part of the way through"),
+        (row("started"), "under-way", "Has opened the first scenario"),
         (row("invited"), "under-way", "has not started"),
         (row("completed", decision="not-now"), "decided", "Decided: Not now."),
     ],
@@ -83,6 +84,7 @@ def test_progress_counts_answers_and_time_since_the_last_sign():
     assert progress(row("started", n_answered=3, hours=5), NOW) == (
         "3 of 16 answered. Last activity 5 hours ago."
     )
+    assert progress(row("started", hours=2), NOW) == "Started 2 hours ago. No answers yet."
     assert progress(row("completed", n_answered=16, hours=30), NOW) == "Finished 1 day ago."
     assert progress(row("invited", hours=2), NOW) == "Invited 2 hours ago. No answers yet."
 
