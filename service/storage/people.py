@@ -160,6 +160,14 @@ class Attempts:
         """Start afresh for a subject, after it signed in."""
         self._connection.execute(attempts.delete().where(attempts.c.subject == subject))
 
+    def take_back(self, subject: str) -> None:
+        """Count one attempt less: it succeeded."""
+        self._connection.execute(
+            attempts.update()
+            .where(attempts.c.subject == subject)
+            .values(number=attempts.c.number - 1)
+        )
+
     def forget_before(self, window: int) -> None:
         """Remove windows that are over."""
         self._connection.execute(attempts.delete().where(attempts.c.window < window))

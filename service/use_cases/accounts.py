@@ -91,7 +91,7 @@ def sign_in(store: Store, email: str, password: str, *, now: datetime, address: 
         raise TooManyAttempts(wait)
     if not _matches(account.password if account else _dummy_hash(), password) or account is None:
         raise SignInFailed(_("The email address or the password is not right."))
-    return _open_session(store, account, password, now=now)
+    return _open_session(store, account, password, address, now=now)
 
 
 def account_for(store: Store, session_token: str, *, now: datetime) -> Account | None:
@@ -146,11 +146,14 @@ def _subject(unit: Unit, kind: str, text: str) -> str:
     return f"{kind}:{unit.cipher.mark(text)}"
 
 
-def _open_session(store: Store, account: AccountRecord, password: str, *, now: datetime) -> str:
+def _open_session(
+    store: Store, account: AccountRecord, password: str, address: str, *, now: datetime
+) -> str:
     token = secrets.token_urlsafe(32)
     renewed = _HASHER.hash(password) if _HASHER.check_needs_rehash(account.password) else None
     with store.write() as unit:
         unit.attempts.forget(_subject(unit, "account", account.email))
+        unit.attempts.take_back(_subject(unit, "address", address))
         if renewed:
             unit.accounts.set_password(account.provider_id, account.id, password=renewed)
         unit.sessions.add(

@@ -90,6 +90,15 @@ def test_attempts_are_throttled_by_address_before_hashing(store: Store, house: A
     assert time.process_time() - began < 0.6, "20 hashes would take 0.8 s"
 
 
+def test_an_office_behind_one_address_can_sign_in_as_often_as_it_likes(
+    store: Store, house: Any
+) -> None:
+    for _ in range(accounts.ATTEMPTS_PER_ADDRESS + 5):
+        accounts.sign_in(
+            store, house.account.email, house.password, now=house.clock(), address="192.0.2.9"
+        )
+
+
 def test_passwords_are_argon2id_with_the_declared_cost(store: Store, house: Any) -> None:
     with store.read() as unit:
         record = unit.accounts.signing_in(house.account.email)
