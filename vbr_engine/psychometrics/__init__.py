@@ -11,9 +11,23 @@ from typing import Any
 
 # Loaded on first use, so that one verb does not wait for the others.
 _HOME = {
+    "CategoryTable": "categories",
     "GeneralizedPartialCreditModel": "models",
     "GradedResponseModel": "models",
+    "ItemParameters": "curves",
     "NominalResponseModel": "models",
+    "PanelStatistics": "panel",
+    "category_probabilities": "curves",
+    "consensus_key": "keys",
+    "expected_scores": "curves",
+    "intraclass": "agreement",
+    "item_information": "curves",
+    "kendall_w": "agreement",
+    "panel_key": "keys",
+    "panel_statistics": "panel",
+    "profile_components": "keys",
+    "r_wg": "agreement",
+    "test_information": "curves",
 }
 
 __all__ = sorted(_HOME)
