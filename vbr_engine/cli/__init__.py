@@ -20,6 +20,7 @@ COMMANDS = {
     "simulate": "Make up sittings to practise on.",
     "score": "Score a table of responses.",
     "report": "Write one sitting's report as HTML, PDF or JSON.",
+    "panel": "Describe what a panel of experts holds, and how far it agrees.",
 }
 
 

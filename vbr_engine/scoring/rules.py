@@ -38,6 +38,8 @@ __all__ = [
     "ItemRule",
     "chances",
     "expected_by_guessing",
+    "is_answered",
+    "is_valid",
     "item_rules",
     "maximum",
     "points",
@@ -260,7 +262,7 @@ def points(rule: ItemRule, codes: Codes) -> Floats:
         total += earned[:, at]
     if rule.item.format is ResponseFormat.PICK:
         total[(codes == 1).sum(axis=1) > rule.item.picks] = 0.0
-    total[~_is_answered(rule.item, codes)] = np.nan
+    total[~is_answered(rule.item, codes)] = np.nan
     return total
 
 
@@ -286,10 +288,23 @@ def _tied(codes: Codes) -> npt.NDArray[np.bool_]:
     return tied
 
 
-def _is_answered(item: Item, codes: Codes) -> npt.NDArray[np.bool_]:
+def is_answered(item: Item, codes: Codes) -> npt.NDArray[np.bool_]:
+    """Say which answers are whole enough to be scored."""
     answered: npt.NDArray[np.bool_] = (codes != MISSING).all(axis=1)
     if item.format is ResponseFormat.PICK:
         answered &= (codes == 1).any(axis=1)
     if item.format is ResponseFormat.MOST_LEAST:
         answered &= (codes == 1).any(axis=1) & (codes == -1).any(axis=1)
     return answered
+
+
+def is_valid(item: Item, codes: Codes) -> npt.NDArray[np.bool_]:
+    """Say which answers are whole and such as a screen allows: no tie, no pick too many or few."""
+    valid = is_answered(item, codes)
+    if item.format is ResponseFormat.RANK:
+        valid &= ~_tied(codes).any(axis=1)
+    if item.format is ResponseFormat.MOST_LEAST:
+        valid &= ((codes == 1).sum(axis=1) == 1) & ((codes == -1).sum(axis=1) == 1)
+    if item.format is ResponseFormat.PICK:
+        valid &= (codes == 1).sum(axis=1) == item.picks
+    return valid
