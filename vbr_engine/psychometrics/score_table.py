@@ -1,0 +1,223 @@
+"""Item scores as a checked table of numbers, and what goes together in it.
+
+Statistics of test theory start from scores (not raw options): a number per person and item, NaN
+where there was no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from vbr_engine.errors import Problem, ResponsesError
+
+__all__ = ["Missing", "ScoreTable", "correlations", "covariances", "read_scores"]
+
+Floats = NDArray[np.float64]
+Missing = Literal["pairwise", "listwise"]
+
+
+@dataclass(frozen=True)
+class ScoreTable:
+    """Scores of persons on items.
+
+    Parameters
+    ----------
+    scores : ndarray of float64, shape (persons, items)
+        NaN where there was no answer.
+    items : tuple of str
+        Names of the columns.
+    rows : pandas.Index
+        Names of the rows.
+    """
+
+    scores: Floats
+    items: tuple[str, ...]
+    rows: pd.Index[Any]
+
+    def complete(self) -> ScoreTable:
+        """Keep the rows that have every answer."""
+        return self.of_rows(~np.isnan(self.scores).any(axis=1))
+
+    def of_rows(self, kept: Any) -> ScoreTable:
+        """Keep some rows."""
+        return ScoreTable(self.scores[kept], self.items, self.rows[np.flatnonzero(kept)])
+
+    def varying(self) -> tuple[ScoreTable, tuple[str, ...]]:
+        """Leave out items on which everybody has the same score, and name them."""
+        spread = np.array([_spread(column) > 0 for column in self.scores.T])
+        names = np.array(self.items, dtype=object)
+        kept = ScoreTable(self.scores[:, spread], tuple(names[spread]), self.rows)
+        return kept, tuple(names[~spread])
+
+
+def _spread(column: Floats) -> float:
+    known = column[~np.isnan(column)]
+    return float(np.ptp(known)) if known.size else 0.0
+
+
+def read_scores(X: Any, *, at_least: int = 2) -> ScoreTable:
+    """Check a table of item scores.
+
+    Parameters
+    ----------
+    X : pandas.DataFrame or array-like, shape (persons, items)
+        Numbers, or text that reads as numbers; None, NaN or an empty text is no answer.
+    at_least : int, default 2
+        Items needed.
+
+    Returns
+    -------
+    ScoreTable
+        The same scores as float64.
+
+    Raises
+    ------
+    ResponsesError
+        Naming every cell that is not a number, up to fifty, and every other problem.
+
+    Examples
+    --------
+    >>> read_scores([[1, 2], ["3", None]]).scores
+    array([[ 1.,  2.],
+           [ 3., nan]])
+    """
+    frame = _as_frame(X)
+    problems = [*_shape_problems(frame, at_least)]
+    if problems:
+        raise ResponsesError(problems)
+    numbers = frame.apply(pd.to_numeric, errors="coerce")
+    scores = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
+    problems = [*_cell_problems(frame, scores)]
+    if problems:
+        raise ResponsesError(problems)
+    return ScoreTable(scores, tuple(map(str, frame.columns)), frame.index)
+
+
+def _as_frame(X: Any) -> pd.DataFrame:
+    if isinstance(X, pd.DataFrame):
+        return X
+    array = np.asarray(X)
+    if array.ndim != 2:
+        raise ResponsesError(
+            [
+                Problem(
+                    message=f"expected a table of persons by items, got {array.ndim} dimension(s)"
+                )
+            ]
+        )
+    return pd.DataFrame(array, columns=[f"item{j}" for j in range(1, array.shape[1] + 1)])
+
+
+def _shape_problems(frame: pd.DataFrame, at_least: int) -> Iterator[Problem]:
+    if frame.shape[1] < at_least:
+        yield Problem(message=f"expected at least {at_least} items, got {frame.shape[1]}")
+    if len(frame) < 2:
+        yield Problem(message=f"expected at least 2 persons, got {len(frame)}")
+    for name in frame.columns[frame.columns.duplicated()].unique():
+        yield Problem(message="this column's name is used more than once", column=str(name))
+
+
+def _cell_problems(frame: pd.DataFrame, scores: Floats) -> Iterator[Problem]:
+    known = frame.notna().to_numpy()
+    bad = (np.isnan(scores) & known) | np.isinf(scores)
+    rows, columns = np.nonzero(bad)
+    named = 0
+    for i, j in zip(rows, columns, strict=True):
+        value = frame.iat[int(i), int(j)]
+        if isinstance(value, str) and not value.strip():
+            continue
+        if named == 50:
+            yield Problem(message="and more cells like these")
+            return
+        named += 1
+        message = f"expected a number or nothing, got {value!r}"
+        yield Problem(
+            message=message, row=str(frame.index[int(i)]), column=str(frame.columns[int(j)])
+        )
+
+
+def covariances(table: ScoreTable) -> Floats:
+    """Covariance of each pair of items, over the persons who answered both.
+
+    Parameters
+    ----------
+    table : ScoreTable
+        Scores.
+
+    Returns
+    -------
+    ndarray, shape (items, items)
+        Divided by the number of those persons less one. It need not be positive definite when
+        answers are missing.
+
+    Raises
+    ------
+    ResponsesError
+        When fewer than two persons answered some pair.
+
+    Examples
+    --------
+    >>> covariances(read_scores([[1, 2], [2, 4], [3, 6]]))
+    array([[1., 2.],
+           [2., 4.]])
+    """
+    both, product, _, _ = _pair_sums(table)
+    return np.asarray(product / (both - 1))
+
+
+def correlations(table: ScoreTable) -> Floats:
+    """Pearson correlation of each pair of items, over the persons who answered both.
+
+    Means and variances are those of the same persons, so with missing answers this differs a
+    little from scaling `covariances` by the items' own variances.
+
+    Parameters
+    ----------
+    table : ScoreTable
+        Scores; a constant item correlates NaN.
+
+    Returns
+    -------
+    ndarray, shape (items, items)
+        With ones on the diagonal.
+
+    Examples
+    --------
+    >>> correlations(read_scores([[1, 2], [2, 4], [3, 6]])).round(6)
+    array([[1., 1.],
+           [1., 1.]])
+    """
+    _, product, square_row, square_column = _pair_sums(table)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = product / np.sqrt(square_row * square_column)
+    return np.asarray(found)
+
+
+def _pair_sums(table: ScoreTable) -> tuple[Floats, Floats, Floats, Floats]:
+    """Count, centred cross product, and both centred sums of squares, for each pair."""
+    answered = (~np.isnan(table.scores)).astype(np.float64)
+    n_each = np.maximum(answered.sum(axis=0), 1)
+    filled = np.where(answered > 0, table.scores, 0.0)
+    centred = (filled - filled.sum(axis=0) / n_each) * answered
+    both = answered.T @ answered
+    _need_overlap(both, table.items)
+    sums = centred.T @ answered  # row item over those who answered the column item
+    product = centred.T @ centred - sums * sums.T / both
+    squares = (centred**2).T @ answered - sums**2 / both
+    squares = np.where(squares > 1e-12 * np.maximum((filled**2).T @ answered, 1e-300), squares, 0.0)
+    return both, product, squares, squares.T
+
+
+def _need_overlap(both: Floats, items: tuple[str, ...]) -> None:
+    lonely = np.argwhere(np.triu(both < 2))
+    if len(lonely):
+        raise ResponsesError(
+            Problem(message=f"fewer than two persons answered both {items[i]} and {items[j]}")
+            for i, j in lonely[:50]
+        )
