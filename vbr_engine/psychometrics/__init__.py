@@ -11,12 +11,15 @@ from typing import Any
 
 # Loaded on first use, so that one verb does not wait for the others.
 _HOME = {
+    "AnchorDrift": "linking",
     "CategoryTable": "categories",
     "GeneralizedPartialCreditModel": "models",
     "GradedResponseModel": "models",
     "ItemParameters": "curves",
+    "Link": "linking",
     "NominalResponseModel": "models",
     "PanelStatistics": "panel",
+    "anchor_drift": "linking",
     "category_probabilities": "curves",
     "conditional_standard_error": "reliability",
     "consensus_key": "keys",
@@ -25,9 +28,12 @@ _HOME = {
     "item_information": "curves",
     "item_statistics": "classical",
     "kendall_w": "agreement",
+    "link": "linking",
     "option_statistics": "classical",
     "panel_key": "keys",
     "panel_statistics": "panel",
+    "parameter_frame": "parameter_tables",
+    "parameters_of": "parameter_tables",
     "profile_components": "keys",
     "r_wg": "agreement",
     "reliability": "reliability",

@@ -1,0 +1,305 @@
+"""Put a new calibration on the scale of an old one, by the items that both have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from vbr_engine.errors import InvalidInput, Problem
+from vbr_engine.psychometrics.curves import ItemParameters, category_probabilities
+from vbr_engine.psychometrics.linking_constants import (
+    NODES,
+    WEIGHTS,
+    constants,
+    directions,
+    locations,
+)
+from vbr_engine.psychometrics.parameter_tables import parameter_frame, parameters_of
+
+__all__ = ["METHODS", "AnchorDrift", "Link", "anchor_drift", "link"]
+
+Floats = NDArray[np.float64]
+Method = Literal["stocking-lord", "haebara", "mean-sigma", "mean-mean"]
+
+METHODS: tuple[Method, ...] = ("stocking-lord", "haebara", "mean-sigma", "mean-mean")
+
+
+@dataclass(frozen=True)
+class Link:
+    """How the new scale maps to the old: ``old = slope * new + intercept``.
+
+    Parameters
+    ----------
+    slope, intercept : float
+        The constants A and B. A negative slope says that the new trait runs the other way, as the
+        nominal model is free to do.
+    method : str
+    anchors : tuple of str
+        The items that the constants rest on.
+    left_out : mapping of str to str
+        Items that both calibrations have but that cannot be compared, and why.
+    """
+
+    slope: float
+    intercept: float
+    method: str
+    anchors: tuple[str, ...] = field(repr=False)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reflected(self) -> bool:
+        """Whether the new trait runs the other way."""
+        return self.slope < 0
+
+    def theta(self, theta: ArrayLike) -> Floats:
+        """Put traits of the new scale on the old one; standard errors take ``abs(slope)``."""
+        return self.slope * np.asarray(theta, dtype=np.float64) + self.intercept
+
+    def transform(self, parameters: object) -> pd.DataFrame:
+        """Put item parameters of the new scale on the old one.
+
+        Standard errors of slopes follow; those of intercepts would need their covariance with the
+        slopes and become missing.
+
+        Parameters
+        ----------
+        parameters : data frame, or fitted model
+
+        Returns
+        -------
+        pandas.DataFrame
+            The same table, other numbers.
+        """
+        return _moved(parameter_frame(parameters), self.slope, self.intercept)
+
+
+@dataclass(frozen=True)
+class AnchorDrift:
+    """Which anchors no longer work as they did.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        By item: `distance`, `slope_ratio` (new over old), `location_shift` (new less old, on the
+        old scale) and `flagged`.
+    link : Link
+        Resting on the anchors that did not drift.
+    """
+
+    table: pd.DataFrame
+    link: Link
+
+    @property
+    def flagged(self) -> tuple[str, ...]:
+        """The items that drifted."""
+        return tuple(self.table.index[self.table["flagged"]])
+
+
+def link(
+    old_parameters: object,
+    new_parameters: object,
+    *,
+    method: Method = "stocking-lord",
+    anchors: Sequence[str] | None = None,
+    symmetric: bool = False,
+) -> Link:
+    """Find the line that puts a new calibration on the scale of an old one.
+
+    Stocking-Lord (1983) makes the expected test scores agree, Haebara (1980) every category curve;
+    both weigh trait levels by N(0, 1) over the old scale, at 61 points. Mean-sigma and mean-mean
+    compare the items' locations and slopes. For the nominal model, whose categories have no order,
+    the expected score takes the old category slopes as the categories' scores, and an item's
+    location is ``-(a . d) / (a . a)`` over its centred category slopes and intercepts.
+
+    Parameters
+    ----------
+    old_parameters, new_parameters : data frame, or fitted model
+        Item parameters, a row for each item; items of the same name are the same.
+    method : {"stocking-lord", "haebara", "mean-sigma", "mean-mean"}
+    anchors : sequence of str, optional
+        Items to rest on; all that both calibrations have if not given.
+    symmetric : bool
+        Weigh over the new scale as well as the old one.
+
+    Returns
+    -------
+    Link
+
+    Raises
+    ------
+    InvalidInput
+        If an anchor is missing or of another kind, or too few are left.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> old = pd.DataFrame(
+    ...     {"model": "graded", "a": [1.0, 1.5], "d_1": [0.0, 0.9], "d_2": [-1.0, -0.6]},
+    ...     index=["x", "y"],
+    ... )
+    >>> new = Link(2.0, 0.5, "by hand", ("x", "y")).transform(old)
+    >>> found = link(new, old)
+    >>> round(found.slope, 6), round(found.intercept, 6)
+    (2.0, 0.5)
+    """
+    if method not in METHODS:
+        raise InvalidInput(f"method: expected one of {', '.join(METHODS)}, got {method!r}")
+    old, new, left_out = _common(
+        parameters_of(old_parameters), parameters_of(new_parameters), anchors
+    )
+    slope, intercept = constants(old, new, method=method, symmetric=symmetric)
+    return Link(slope, intercept, method, old.names, left_out)
+
+
+def anchor_drift(
+    old_parameters: object,
+    new_parameters: object,
+    *,
+    method: Method = "stocking-lord",
+    anchors: Sequence[str] | None = None,
+    threshold: float = 0.1,
+) -> AnchorDrift:
+    """Find anchors that changed more than the rest, and the link without them.
+
+    An anchor's distance is the share of answers that would have to change category to make the new
+    curves the old ones (total variation), as a root mean square over N(0, 1); for two categories it
+    is the root mean square difference of the curves (RMSD). The worst anchor beyond `threshold`
+    leaves the link, and again, until none is beyond it or half of the anchors are left.
+
+    Parameters
+    ----------
+    old_parameters, new_parameters : data frame, or fitted model
+        Item parameters, a row for each item.
+    method : {"stocking-lord", "haebara", "mean-sigma", "mean-mean"}
+    anchors : sequence of str, optional
+        Items to rest on; all that both calibrations have if not given.
+    threshold : float
+        Distance beyond which an anchor is flagged.
+
+    Returns
+    -------
+    AnchorDrift
+
+    Raises
+    ------
+    InvalidInput
+        As `link`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> old = pd.DataFrame({"model": "graded", "a": 1.2, "d_1": [-1.5, -0.5, 0.0, 0.5, 1.5]})
+    >>> new = old.assign(d_1=[-1.5, -0.5, 0.0, 0.5, 3.5])
+    >>> drift = anchor_drift(old, new)
+    >>> drift.flagged, abs(round(drift.link.intercept, 6))
+    (('4',), 0.0)
+    """
+    found = link(old_parameters, new_parameters, method=method, anchors=anchors)
+    old, new = parameters_of(old_parameters), parameters_of(new_parameters)
+    everyone, kept = found.anchors, list(found.anchors)
+    least = max(2, -(-len(everyone) // 2))
+    while True:
+        distance = _distances(old, new, everyone, found)
+        worst = max(kept, key=distance.__getitem__)
+        if distance[worst] <= threshold or len(kept) <= least:
+            break
+        kept.remove(worst)
+        again = link(old_parameters, new_parameters, method=method, anchors=kept)
+        found = Link(again.slope, again.intercept, method, again.anchors, found.left_out)
+    return AnchorDrift(
+        _drift_table(old, parameters_of(found.transform(new)), distance, threshold), found
+    )
+
+
+def _common(
+    old: ItemParameters, new: ItemParameters, anchors: Sequence[str] | None
+) -> tuple[ItemParameters, ItemParameters, dict[str, str]]:
+    """Return both calibrations of the anchors alone, and the items that cannot be one."""
+    if old.model != new.model:
+        raise InvalidInput(f"the models differ: {old.model} and {new.model}")
+    names = [name for name in old.names if name in set(new.names)] if anchors is None else anchors
+    missing = [name for name in names if name not in old.names or name not in new.names]
+    if missing:
+        raise InvalidInput(f"anchors that one calibration lacks: {', '.join(missing)}")
+    unlike = _unlike(_only(old, names), _only(new, names))
+    kept = [name for name in names if name not in unlike]
+    if not kept or (anchors is not None and unlike):
+        first = [] if kept else [Problem(message="no item is calibrated alike in both tables")]
+        told = [Problem(path=name, message=why) for name, why in unlike.items()]
+        raise InvalidInput(first + told)
+    return _only(old, kept), _only(new, kept), unlike
+
+
+def _only(items: ItemParameters, names: Sequence[str]) -> ItemParameters:
+    place = {name: index for index, name in enumerate(items.names)}
+    kept = items.take([place[name] for name in names])
+    most = int(kept.n_categories.max(initial=2)) - 1
+    slopes = kept.slopes[:, :most] if kept.model == "nominal" else kept.slopes
+    return replace(kept, slopes=slopes, intercepts=kept.intercepts[:, :most])
+
+
+def _unlike(old: ItemParameters, new: ItemParameters) -> dict[str, str]:
+    pairs = zip(old.names, old.n_categories, new.n_categories, strict=True)
+    return {
+        name: f"the numbers of categories differ ({there} and {here})"
+        for name, there, here in pairs
+        if there != here
+    }
+
+
+def _distances(
+    old: ItemParameters, new: ItemParameters, names: Sequence[str], found: Link
+) -> dict[str, float]:
+    there = category_probabilities(_only(old, names), NODES)
+    line = (NODES - found.intercept) / found.slope
+    apart = 0.5 * np.abs(there - category_probabilities(_only(new, names), line)).sum(axis=1)
+    return dict(zip(names, np.sqrt(apart**2 @ WEIGHTS).tolist(), strict=True))
+
+
+def _drift_table(
+    old: ItemParameters, new: ItemParameters, distance: Mapping[str, float], threshold: float
+) -> pd.DataFrame:
+    """Compare two calibrations on one scale, item by item."""
+    names = list(distance)
+    there, here = _only(old, names), _only(new, names)
+    size = (directions(there) ** 2).sum(axis=1)
+    ratio = (directions(there) * directions(here)).sum(axis=1) / np.where(size > 0, size, np.nan)
+    apart = pd.DataFrame(locations(here) - locations(there))
+    table = pd.DataFrame(
+        {
+            "distance": list(distance.values()),
+            "slope_ratio": ratio,
+            "location_shift": apart.mean(axis=1).to_numpy(),
+        },
+        index=pd.Index(names, name="item"),
+    )
+    return table.assign(flagged=table["distance"] > threshold)
+
+
+def _moved(table: pd.DataFrame, slope: float, intercept: float) -> pd.DataFrame:
+    """Rewrite ``a t + d`` for the old scale: ``a / A`` and ``d - a B / A``, in each category."""
+    moved, shift = table.copy(), intercept / slope
+    for column in table.columns:
+        kind, _, rest = column.partition("_")
+        if kind == "d":
+            moved[column] = table[column] - shift * _category_slope(table, int(rest))
+        elif kind == "a":
+            moved[column] = table[column] / slope
+        elif column == "se_a" or column.startswith("se_a_"):
+            moved[column] = table[column] / abs(slope)
+        elif column.startswith("se_d"):
+            moved[column] = np.nan
+    return moved
+
+
+def _category_slope(table: pd.DataFrame, category: int) -> pd.Series[float] | float:
+    """Give what multiplies the trait in the line of a category or threshold, for every item."""
+    own = f"a_{category}"
+    if "a" not in table:
+        return table.get(own, 0.0)
+    return table["a"] * table["model"].map({"graded": 1.0, "gpcm": float(category)})
