@@ -63,7 +63,7 @@ def until_it_says(process: subprocess.Popen[str], words: str) -> str:
 def interrupted(process: subprocess.Popen[str]) -> tuple[int, str]:
     process.send_signal(signal.SIGINT)
     said, complained = process.communicate(timeout=30)
-    return process.returncode, said + complained
+    return process.returncode, (said + complained).strip()
 
 
 @pytest.mark.slow
