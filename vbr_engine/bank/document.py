@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["Document", "Path", "named", "read_document"]
+__all__ = ["Document", "Path", "is_text", "named", "read_document"]
 
 Path = tuple[Hashable, ...]
 
@@ -222,6 +222,17 @@ def named(path: Path, data: Any) -> str:
         place = step + 1 if listed and isinstance(step, int) else step
         words.append(own if isinstance(own, str) else str(place))
     return ".".join(words)
+
+
+def is_text(word: str) -> bool:
+    """Tell whether a word without quotes is text to every program.
+
+    Examples
+    --------
+    >>> is_text("tea"), is_text("no"), is_text("12")
+    (True, False, False)
+    """
+    return _resolve(word) == word and word.lower() not in _NORWAY
 
 
 def _inside(data: Any, step: Hashable) -> Any:

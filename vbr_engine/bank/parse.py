@@ -82,7 +82,7 @@ def bank_problems(
     list of Problem
     """
     found: list[tuple[str | None, Any, Finding]] = []
-    shape = [] if document is None else list(_shape(BankSchema(), document))
+    shape = [] if document is None else list(shape_findings(BankSchema(), document))
     found += [(None, document, finding) for finding in shape]
     sound_bank = Soundness([path for path, _ in shape] if document is not None else [()])
     if isinstance(document, dict):
@@ -153,7 +153,7 @@ def rehashed(bank: Bank) -> Bank:
 def _catalogue(
     catalogue: Any, language: str, bank: Any, sound_bank: Soundness
 ) -> Iterator[Finding]:
-    shape = list(_shape(CatalogueSchema(), catalogue))
+    shape = list(shape_findings(CatalogueSchema(), catalogue))
     yield from shape
     if not isinstance(catalogue, dict):
         return
@@ -165,7 +165,8 @@ def _catalogue(
         yield from catalogue_findings(catalogue, bank, sound, sound_bank)
 
 
-def _shape(schema: Shape, document: Any) -> Iterator[Finding]:
+def shape_findings(schema: Shape, document: Any) -> Iterator[Finding]:
+    """Find what a schema does not take, each by its path."""
     try:
         schema.load(document)
     except ValidationError as error:

@@ -20,7 +20,11 @@ COMMANDS = {
     "simulate": "Make up sittings to practise on.",
     "score": "Score a table of responses.",
     "report": "Write one sitting's report as HTML, PDF or JSON.",
+    "revise": "Write the draft of a bank's next version from an analysis.",
+    "diff": "Show what differs between two versions of a bank.",
+    "publish": "Pin a version of a bank by its hash.",
     "panel": "Describe what a panel of experts holds, and how far it agrees.",
+    "keys": "Compare a key with rival keys and policies on the same answers.",
 }
 
 

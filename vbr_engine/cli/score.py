@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 import numpy as np
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from vbr_engine.files import check_writable, read_bank, read_responses, write_table
+from vbr_engine.files import check_writable, read_bank, read_policy, read_responses, write_table
 from vbr_engine.scoring import Scores, score
 from vbr_engine.scoring.quality import FLAGS
+from vbr_engine.scoring.rivals import band_changes
 
 __all__ = ["command"]
 
@@ -25,23 +27,37 @@ __all__ = ["command"]
     metavar="FILE",
     help="Where to write: .csv or .parquet.",
 )
+@click.option(
+    "--policy",
+    type=click.Path(readable=False),
+    metavar="FILE",
+    help="Score under the policy in this YAML file, and tell how many would change band.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Do not print the summary.")
-def command(bank: str, responses: str, output: str, quiet: bool) -> None:
+def command(bank: str, responses: str, output: str, policy: str | None, quiet: bool) -> None:
     """Score RESPONSES to BANK as the bank's policy declares.
 
     RESPONSES has a row for each sitting: `sitting`, then a column for each `item.option`; an empty
     cell is not answered. Responses that do not belong to the bank are refused, with every row and
     column that is wrong. A score of 0 is what guessing earns on average, 1 is the key.
 
+    With --policy the scores written are those under that policy, and are stamped with its name;
+    whose bands would differ from those under the bank's own policy is counted.
+
     \b
     vbr score question_banks/homecare-values responses.csv -o scores.csv
+    vbr score question_banks/homecare-values responses.csv --policy rival.yaml -o rival.csv
     """
     check_writable(output)
     questions = read_bank(bank)
-    scores = score(read_responses(responses, questions), questions)
+    rival = questions if policy is None else read_policy(policy, questions)
+    table = read_responses(responses, questions)
+    scores = score(table, rival)
     write_table(scores.to_frame(), output)
     if not quiet:
         _summarise(scores, output)
+    if policy is not None:
+        _compare(score(table, questions), scores)
 
 
 def _summarise(scores: Scores, output: str) -> None:
@@ -64,6 +80,26 @@ def _summarise(scores: Scores, output: str) -> None:
         soft_wrap=True,
     )
     console.print(f"The bank's status: {scores.bank.status}.", markup=False)
+
+
+def _compare(before: Scores, after: Scores) -> None:
+    console = Console(highlight=False)
+    changes = band_changes(before, after)
+    table = Table(box=None, pad_edge=False)
+    for heading in changes.columns:
+        table.add_column("" if heading == "score" else heading, justify="right")
+    table.columns[0].justify = "left"
+    for row in changes.itertuples(index=False):
+        table.add_row(str(row[0]), *("" if cell is pd.NA else f"{cell:,}" for cell in row[1:]))
+    console.print(table)
+    whole = changes.iloc[0]
+    console.print(
+        f"Under {after.bank.policy.id} in place of {before.bank.policy.id}, "
+        f"{whole['changed']:,} of {whole['measured']:,} candidates measured both ways would "
+        "change band.",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def _figures(score: np.ndarray, se: np.ndarray) -> tuple[str, str, str, str]:

@@ -6,18 +6,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vbr_engine.files.banks import check_bank, read_bank
+    from vbr_engine.files.banks import check_bank, read_bank, read_source
+    from vbr_engine.files.drafts import read_changelog, read_proposals, write_draft
+    from vbr_engine.files.policies import read_policy
+    from vbr_engine.files.published import check_pins, publish_bank
     from vbr_engine.files.response_tables import read_responses
     from vbr_engine.files.tables import check_writable, read_table, write_table
     from vbr_engine.files.whole import write_bytes, write_text
 
 __all__ = [
     "check_bank",
+    "check_pins",
     "check_writable",
+    "publish_bank",
     "read_bank",
+    "read_changelog",
+    "read_policy",
+    "read_proposals",
     "read_responses",
+    "read_source",
     "read_table",
     "write_bytes",
+    "write_draft",
     "write_table",
     "write_text",
 ]
@@ -25,11 +35,18 @@ __all__ = [
 # Loaded on first use: who reads a bank does not wait for pandas.
 _HOME = {
     "check_bank": "banks",
+    "check_pins": "published",
     "check_writable": "tables",
+    "publish_bank": "published",
     "read_bank": "banks",
+    "read_changelog": "drafts",
+    "read_policy": "policies",
+    "read_proposals": "drafts",
     "read_responses": "response_tables",
+    "read_source": "banks",
     "read_table": "tables",
     "write_bytes": "whole",
+    "write_draft": "drafts",
     "write_table": "tables",
     "write_text": "whole",
 }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from vbr_engine.bank.document import Document, named, read_document
 from vbr_engine.bank.document import Path as Inside
@@ -15,7 +17,7 @@ from vbr_engine.bank.parse import bank_problems, parse_bank
 from vbr_engine.errors import BankError, InvalidInput, Problem
 from vbr_engine.files.whole import shown
 
-__all__ = ["check_bank", "read_bank"]
+__all__ = ["BankSource", "check_bank", "read_bank", "read_source"]
 
 MAX_BANK_BYTES = 4 * 2**20
 MAX_CATALOGUES = 50
@@ -67,6 +69,50 @@ def check_bank(path: str | os.PathLike[str]) -> list[Problem]:
         return list(error.problems)
 
 
+@dataclass(frozen=True)
+class BankSource:
+    """A bank with the files that it came from.
+
+    Parameters
+    ----------
+    bank : Bank
+    folder : Path
+    texts : mapping of str or None to str
+        The text of each catalogue by language, and of the bank file under None.
+    documents : mapping of str or None to dict
+        What those texts hold.
+    """
+
+    bank: Bank
+    folder: Path
+    texts: Mapping[str | None, str]
+    documents: Mapping[str | None, Any]
+
+
+def read_source(path: str | os.PathLike[str]) -> BankSource:
+    """Read a bank and keep the text of its files.
+
+    Parameters
+    ----------
+    path : path-like
+        The bank's folder, or its ``bank.yaml``.
+
+    Returns
+    -------
+    BankSource
+
+    Raises
+    ------
+    BankError
+        As `read_bank`.
+    """
+    files = _BankFiles(Path(path))
+    bank = files.bank()
+    folder = files.path if files.path.is_dir() else files.path.parent
+    documents = {tag: held.data for tag, held in files.documents.items()}
+    return BankSource(bank, folder, files.texts, documents)
+
+
 @dataclass
 class _BankFiles:
     """The files of one bank: what they hold, and where each thing stands."""
@@ -74,6 +120,7 @@ class _BankFiles:
     path: Path
     documents: dict[str | None, Document] = field(default_factory=dict)
     names: dict[str | None, str] = field(default_factory=dict)
+    texts: dict[str | None, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def bank(self) -> Bank:
@@ -138,6 +185,7 @@ class _BankFiles:
         if text is None:
             self.documents[tag] = Document(None, {}, ())
             return
+        self.texts[tag] = text
         held = self.documents[tag] = read_document(text)
         for path, line, message in held.problems:
             inside = named(path, held.data)

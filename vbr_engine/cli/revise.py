@@ -1,0 +1,61 @@
+"""`vbr revise`: write the draft of a bank's next version from an analysis."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from vbr_engine.bank.revise import Draft, revise_bank
+from vbr_engine.files import read_proposals, read_source, write_draft
+
+__all__ = ["command"]
+
+
+@click.command("revise")
+@click.argument("bank", type=click.Path(readable=False))
+@click.option(
+    "--from",
+    "analysis",
+    type=click.Path(readable=False),
+    required=True,
+    metavar="ANALYSIS.json",
+    help="The analysis whose proposals to carry out.",
+)
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(readable=False),
+    required=True,
+    metavar="FOLDER",
+    help="Where to write the draft: a folder that is new or empty.",
+)
+def command(bank: str, analysis: str, output: str) -> None:
+    """Write the draft of the next version of BANK.
+
+    Carries out what the analysis proposes, one reason for each change in the draft's CHANGELOG.md,
+    and raises the version number as the changes need. What it cannot carry out, or what is a
+    person's to decide, such as other words, is listed there too. BANK itself is never changed.
+
+    \b
+    vbr revise question_banks/homecare-values --from analysis.json \\
+        -o question_banks/homecare-values-next
+    vbr diff question_banks/homecare-values question_banks/homecare-values-next
+    """
+    source = read_source(bank)
+    proposals = read_proposals(analysis, source.bank)
+    catalogues = {tag: held for tag, held in source.documents.items() if tag is not None}
+    draft = revise_bank(source.documents[None], catalogues, proposals)
+    _tell(draft)
+    if not draft.applied:
+        click.echo("Nothing was changed, so no draft was written.", err=True)
+        sys.exit(1)
+    write_draft(draft, source, output)
+    click.echo(f"draft of {draft.bank.label} written to {output}", err=True)
+
+
+def _tell(draft: Draft) -> None:
+    for change in draft.applied:
+        click.echo(f"changed: {change.path}: {change.what}")
+    for waiting in draft.undecided:
+        click.echo(f"for a person to decide: {waiting.path}: {waiting.what}. {waiting.why}")
