@@ -11,6 +11,8 @@ from typing import Any
 
 # Loaded on first use, so that one verb does not wait for the others.
 _HOME = {
+    "AdaptiveForm": "adaptive",
+    "AdaptiveSimulation": "adaptive_simulation",
     "AnchorDrift": "linking",
     "CategoryTable": "categories",
     "EapTable": "persons",
@@ -20,12 +22,17 @@ _HOME = {
     "ItemParameters": "curves",
     "KeyComparison": "key_comparison",
     "Link": "linking",
+    "MostInformative": "exposure",
     "NominalResponseModel": "models",
     "PanelStatistics": "panel",
+    "ParallelForms": "forms",
     "PartialCredit": "models",
+    "Randomesque": "exposure",
     "Rasch": "models",
+    "SympsonHetter": "exposure",
     "TwoParameterLogistic": "models",
     "anchor_drift": "linking",
+    "calibrate_exposure": "adaptive_simulation",
     "category_probabilities": "curves",
     "compare_keys": "key_comparison",
     "conditional_standard_error": "reliability",
@@ -41,6 +48,7 @@ _HOME = {
     "option_statistics": "classical",
     "panel_key": "keys",
     "panel_statistics": "panel",
+    "parallel_forms": "forms",
     "parameter_frame": "parameter_tables",
     "parameters_of": "parameter_tables",
     "person_scores": "persons",
@@ -48,6 +56,7 @@ _HOME = {
     "r_wg": "agreement",
     "reliability": "reliability",
     "rival_keys": "key_comparison",
+    "simulate_adaptive": "adaptive_simulation",
     "test_information": "curves",
 }
 
