@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from vbr_engine.errors import InvalidInput
+from vbr_engine.psychometrics import GeneralizedPartialCreditModel, GradedResponseModel
 from vbr_engine.psychometrics.linking import METHODS, Link, anchor_drift, link
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "r" / "linking"
@@ -212,3 +213,35 @@ def test_an_item_that_says_nothing_of_the_trait_does_no_harm(model, method):
     found = link(old, _rescaled(old, A, B), method=method)
     assert anchor_drift(old, _rescaled(old, A, B), method=method).flagged == ()
     assert (found.slope, found.intercept) == pytest.approx((A, B), abs=1e-6)
+
+
+MODELS = {"graded": GradedResponseModel, "gpcm": GeneralizedPartialCreditModel}
+
+
+@pytest.mark.parametrize("model", ["graded", "gpcm"])
+def test_our_own_calibrations_link_as_r_does_from_the_answers_on(bfi_N, bfi_gender, model):
+    _, constants = _golden(model)
+    men, women = (MODELS[model]().fit(bfi_N[bfi_gender == g]) for g in (1, 2))
+    for method in METHODS:
+        found = link(women, men, method=method)
+        wanted = constants[PLINK[method]]
+        assert (found.slope, found.intercept) == pytest.approx((wanted["A"], wanted["B"]), abs=5e-3)
+
+
+def test_concurrent_calibration_and_linking_agree(bfi_N, bfi_gender):
+    women, men = (GradedResponseModel().fit(bfi_N[bfi_gender == g]) for g in (2, 1))
+    together = GradedResponseModel().fit(bfi_N, groups=bfi_gender.replace({1: "m", 2: "f"}))
+    found = link(women, men, method="haebara")
+    concurrent = together.group_parameters_.loc["m"]
+    assert found.slope == pytest.approx(concurrent["sd"], abs=0.05)
+    assert found.intercept == pytest.approx(concurrent["mean"], abs=0.05)
+
+
+def test_a_category_that_one_calibration_never_saw_is_not_taken_for_its_neighbour(bfi_N):
+    half = np.arange(len(bfi_N)) % 2 == 0
+    other = bfi_N[~half].copy()
+    other.loc[other["N2"] == 3, "N2"] = np.nan
+    old, new = GradedResponseModel().fit(bfi_N[half]), GradedResponseModel().fit(other)
+    assert link(old, new).left_out == {"N2": "the categories differ (1 2 3 4 5 6 and 1 2 4 5 6)"}
+    assert "N2" not in link(old, new).anchors
+    assert link(old, new).slope == pytest.approx(1, abs=0.1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -78,7 +78,7 @@ class Link:
         return _moved(parameter_frame(parameters), self.slope, self.intercept)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AnchorDrift:
     """Which anchors no longer work as they did.
 
@@ -149,8 +149,9 @@ def link(
     """
     if method not in METHODS:
         raise InvalidInput(f"method: expected one of {', '.join(METHODS)}, got {method!r}")
+    recoded = _recoded(_labels(old_parameters), _labels(new_parameters))
     old, new, left_out = _common(
-        parameters_of(old_parameters), parameters_of(new_parameters), anchors
+        parameters_of(old_parameters), parameters_of(new_parameters), anchors, recoded
     )
     slope, intercept = constants(old, new, method=method, symmetric=symmetric)
     return Link(slope, intercept, method, old.names, left_out)
@@ -217,7 +218,10 @@ def anchor_drift(
 
 
 def _common(
-    old: ItemParameters, new: ItemParameters, anchors: Sequence[str] | None
+    old: ItemParameters,
+    new: ItemParameters,
+    anchors: Sequence[str] | None,
+    recoded: Mapping[str, str],
 ) -> tuple[ItemParameters, ItemParameters, dict[str, str]]:
     """Return both calibrations of the anchors alone, and the items that cannot be one."""
     if old.model != new.model:
@@ -227,6 +231,7 @@ def _common(
     if missing:
         raise InvalidInput(f"anchors that one calibration lacks: {', '.join(missing)}")
     unlike = _unlike(_only(old, names), _only(new, names))
+    unlike |= {name: why for name, why in recoded.items() if name in names}
     kept = [name for name in names if name not in unlike]
     if not kept or (anchors is not None and unlike):
         first = [] if kept else [Problem(message="no item is calibrated alike in both tables")]
@@ -241,6 +246,27 @@ def _only(items: ItemParameters, names: Sequence[str]) -> ItemParameters:
     most = int(kept.n_categories.max(initial=2)) - 1
     slopes = kept.slopes[:, :most] if kept.model == "nominal" else kept.slopes
     return replace(kept, slopes=slopes, intercepts=kept.intercepts[:, :most])
+
+
+def _labels(source: Any) -> dict[str, tuple[Any, ...]]:
+    """Give the categories that a fitted model found in each item; a table does not say."""
+    found = getattr(source, "categories_", None)
+    return {} if found is None else dict(zip(found.items, found.labels, strict=True))
+
+
+def _recoded(
+    old: Mapping[str, tuple[Any, ...]], new: Mapping[str, tuple[Any, ...]]
+) -> dict[str, str]:
+    """Say which items have other categories, as when one was never chosen."""
+
+    def shown(labels: tuple[Any, ...]) -> str:
+        return " ".join(map(str, labels))
+
+    return {
+        name: f"the categories differ ({shown(old[name])} and {shown(new[name])})"
+        for name in old.keys() & new.keys()
+        if shown(old[name]) != shown(new[name])
+    }
 
 
 def _unlike(old: ItemParameters, new: ItemParameters) -> dict[str, str]:

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vbr_engine.errors import InvalidInput, Problem
+from vbr_engine.psychometrics import summary
 from vbr_engine.psychometrics.curves import MODELS, ItemParameters
 
 __all__ = ["parameter_frame", "parameters_of"]
@@ -80,7 +81,7 @@ def parameter_frame(source: Any) -> pd.DataFrame:
     [{'model': 'graded', 'a': 1.5, 'd_1': 1.0, 'd_2': -1.0}]
     """
     if isinstance(source, ItemParameters):
-        return _as_frame(source)
+        return summary.parameter_frame(source, None)
     table: pd.DataFrame = getattr(source, "parameters_", source)
     if "item" in table:
         table = table.set_index("item")
@@ -92,19 +93,6 @@ def parameter_frame(source: Any) -> pd.DataFrame:
     if len(twice):
         raise InvalidInput(f"items there twice: {', '.join(map(str, twice))}")
     return table.set_axis(table.index.map(str)).rename_axis(index="item")
-
-
-def _as_frame(items: ItemParameters) -> pd.DataFrame:
-    slopes = items.slopes.reshape(len(items), -1)
-    named = ["a"] if items.model != "nominal" else [f"a_{k + 1}" for k in range(slopes.shape[1])]
-    lines = [f"d_{k + 1}" for k in range(items.intercepts.shape[1])]
-    table = pd.DataFrame(
-        np.hstack([slopes, items.intercepts]),
-        columns=named + lines,
-        index=pd.Index(items.names, name="item"),
-    )
-    table.insert(0, "model", items.model)
-    return table
 
 
 def _model(table: pd.DataFrame) -> str:
