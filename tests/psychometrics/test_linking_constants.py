@@ -9,7 +9,8 @@ import pytest
 
 from vbr_engine.errors import InvalidInput
 from vbr_engine.psychometrics import GeneralizedPartialCreditModel, GradedResponseModel
-from vbr_engine.psychometrics.linking import METHODS, Link, anchor_drift, link
+from vbr_engine.psychometrics.drift import anchor_drift
+from vbr_engine.psychometrics.linking import METHODS, Link, link
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "r" / "linking"
 PLINK = {"mean-mean": "MM", "mean-sigma": "MS", "haebara": "HB", "stocking-lord": "SL"}

@@ -13,7 +13,7 @@ from typing import Any
 _HOME = {
     "AdaptiveForm": "adaptive",
     "AdaptiveSimulation": "adaptive_simulation",
-    "AnchorDrift": "linking",
+    "AnchorDrift": "drift",
     "CategoryTable": "categories",
     "EapTable": "persons",
     "EmpiricalKey": "empirical",
@@ -31,7 +31,7 @@ _HOME = {
     "Rasch": "models",
     "SympsonHetter": "exposure",
     "TwoParameterLogistic": "models",
-    "anchor_drift": "linking",
+    "anchor_drift": "drift",
     "calibrate_exposure": "adaptive_simulation",
     "category_probabilities": "curves",
     "compare_keys": "key_comparison",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -11,17 +11,11 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from vbr_engine.errors import InvalidInput, Problem
-from vbr_engine.psychometrics.curves import ItemParameters, category_probabilities
-from vbr_engine.psychometrics.linking_constants import (
-    NODES,
-    WEIGHTS,
-    constants,
-    directions,
-    locations,
-)
-from vbr_engine.psychometrics.parameter_tables import parameter_frame, parameters_of
+from vbr_engine.psychometrics.curves import ItemParameters
+from vbr_engine.psychometrics.linking_constants import constants
+from vbr_engine.psychometrics.parameter_tables import only, parameter_frame, parameters_of
 
-__all__ = ["METHODS", "AnchorDrift", "Link", "anchor_drift", "link"]
+__all__ = ["METHODS", "Link", "Method", "link"]
 
 Floats = NDArray[np.float64]
 Method = Literal["stocking-lord", "haebara", "mean-sigma", "mean-mean"]
@@ -76,28 +70,6 @@ class Link:
             The same table, other numbers.
         """
         return _moved(parameter_frame(parameters), self.slope, self.intercept)
-
-
-@dataclass(frozen=True, eq=False)
-class AnchorDrift:
-    """Which anchors no longer work as they did.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        By item: `distance`, `slope_ratio` (new over old), `location_shift` (new less old, on the
-        old scale) and `flagged`.
-    link : Link
-        Resting on the anchors that did not drift.
-    """
-
-    table: pd.DataFrame
-    link: Link
-
-    @property
-    def flagged(self) -> tuple[str, ...]:
-        """The items that drifted."""
-        return tuple(self.table.index[self.table["flagged"]])
 
 
 def link(
@@ -157,66 +129,6 @@ def link(
     return Link(slope, intercept, method, old.names, left_out)
 
 
-def anchor_drift(
-    old_parameters: object,
-    new_parameters: object,
-    *,
-    method: Method = "stocking-lord",
-    anchors: Sequence[str] | None = None,
-    threshold: float = 0.1,
-) -> AnchorDrift:
-    """Find anchors that changed more than the rest, and the link without them.
-
-    An anchor's distance is the share of answers that would have to change category to make the new
-    curves the old ones (total variation), as a root mean square over N(0, 1); for two categories it
-    is the root mean square difference of the curves (RMSD). The worst anchor beyond `threshold`
-    leaves the link, and again, until none is beyond it or half of the anchors are left.
-
-    Parameters
-    ----------
-    old_parameters, new_parameters : data frame, or fitted model
-        Item parameters, a row for each item.
-    method : {"stocking-lord", "haebara", "mean-sigma", "mean-mean"}
-    anchors : sequence of str, optional
-        Items to rest on; all that both calibrations have if not given.
-    threshold : float
-        Distance beyond which an anchor is flagged.
-
-    Returns
-    -------
-    AnchorDrift
-
-    Raises
-    ------
-    InvalidInput
-        As `link`.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> old = pd.DataFrame({"model": "graded", "a": 1.2, "d_1": [-1.5, -0.5, 0.0, 0.5, 1.5]})
-    >>> new = old.assign(d_1=[-1.5, -0.5, 0.0, 0.5, 3.5])
-    >>> drift = anchor_drift(old, new)
-    >>> drift.flagged, abs(round(drift.link.intercept, 6))
-    (('4',), 0.0)
-    """
-    found = link(old_parameters, new_parameters, method=method, anchors=anchors)
-    old, new = parameters_of(old_parameters), parameters_of(new_parameters)
-    everyone, kept = found.anchors, list(found.anchors)
-    least = max(2, -(-len(everyone) // 2))
-    while True:
-        distance = _distances(old, new, everyone, found)
-        worst = max(kept, key=distance.__getitem__)
-        if distance[worst] <= threshold or len(kept) <= least:
-            break
-        kept.remove(worst)
-        again = link(old_parameters, new_parameters, method=method, anchors=kept)
-        found = Link(again.slope, again.intercept, method, again.anchors, found.left_out)
-    return AnchorDrift(
-        _drift_table(old, parameters_of(found.transform(new)), distance, threshold), found
-    )
-
-
 def _common(
     old: ItemParameters,
     new: ItemParameters,
@@ -230,22 +142,14 @@ def _common(
     missing = [name for name in names if name not in old.names or name not in new.names]
     if missing:
         raise InvalidInput(f"anchors that one calibration lacks: {', '.join(missing)}")
-    unlike = _unlike(_only(old, names), _only(new, names))
+    unlike = _unlike(only(old, names), only(new, names))
     unlike |= {name: why for name, why in recoded.items() if name in names}
     kept = [name for name in names if name not in unlike]
     if not kept or (anchors is not None and unlike):
         first = [] if kept else [Problem(message="no item is calibrated alike in both tables")]
         told = [Problem(path=name, message=why) for name, why in unlike.items()]
         raise InvalidInput(first + told)
-    return _only(old, kept), _only(new, kept), unlike
-
-
-def _only(items: ItemParameters, names: Sequence[str]) -> ItemParameters:
-    place = {name: index for index, name in enumerate(items.names)}
-    kept = items.take([place[name] for name in names])
-    most = int(kept.n_categories.max(initial=2)) - 1
-    slopes = kept.slopes[:, :most] if kept.model == "nominal" else kept.slopes
-    return replace(kept, slopes=slopes, intercepts=kept.intercepts[:, :most])
+    return only(old, kept), only(new, kept), unlike
 
 
 def _labels(source: Any) -> dict[str, tuple[Any, ...]]:
@@ -276,35 +180,6 @@ def _unlike(old: ItemParameters, new: ItemParameters) -> dict[str, str]:
         for name, there, here in pairs
         if there != here
     }
-
-
-def _distances(
-    old: ItemParameters, new: ItemParameters, names: Sequence[str], found: Link
-) -> dict[str, float]:
-    there = category_probabilities(_only(old, names), NODES)
-    line = (NODES - found.intercept) / found.slope
-    apart = 0.5 * np.abs(there - category_probabilities(_only(new, names), line)).sum(axis=1)
-    return dict(zip(names, np.sqrt(apart**2 @ WEIGHTS).tolist(), strict=True))
-
-
-def _drift_table(
-    old: ItemParameters, new: ItemParameters, distance: Mapping[str, float], threshold: float
-) -> pd.DataFrame:
-    """Compare two calibrations on one scale, item by item."""
-    names = list(distance)
-    there, here = _only(old, names), _only(new, names)
-    size = (directions(there) ** 2).sum(axis=1)
-    ratio = (directions(there) * directions(here)).sum(axis=1) / np.where(size > 0, size, np.nan)
-    apart = pd.DataFrame(locations(here) - locations(there))
-    table = pd.DataFrame(
-        {
-            "distance": list(distance.values()),
-            "slope_ratio": ratio,
-            "location_shift": apart.mean(axis=1).to_numpy(),
-        },
-        index=pd.Index(names, name="item"),
-    )
-    return table.assign(flagged=table["distance"] > threshold)
 
 
 def _moved(table: pd.DataFrame, slope: float, intercept: float) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from vbr_engine.errors import InvalidInput, Problem
 from vbr_engine.psychometrics import summary
 from vbr_engine.psychometrics.curves import MODELS, ItemParameters
 
-__all__ = ["parameter_frame", "parameters_of"]
+__all__ = ["only", "parameter_frame", "parameters_of"]
 
 
 def parameters_of(source: Any) -> ItemParameters:
@@ -93,6 +95,25 @@ def parameter_frame(source: Any) -> pd.DataFrame:
     if len(twice):
         raise InvalidInput(f"items there twice: {', '.join(map(str, twice))}")
     return table.set_axis(table.index.map(str)).rename_axis(index="item")
+
+
+def only(items: ItemParameters, names: Sequence[str]) -> ItemParameters:
+    """Keep the items named, in that order, and no more categories than they have.
+
+    Parameters
+    ----------
+    items : ItemParameters
+    names : sequence of str
+
+    Returns
+    -------
+    ItemParameters
+    """
+    place = {name: index for index, name in enumerate(items.names)}
+    kept = items.take([place[name] for name in names])
+    most = int(kept.n_categories.max(initial=2)) - 1
+    slopes = kept.slopes[:, :most] if kept.model == "nominal" else kept.slopes
+    return replace(kept, slopes=slopes, intercepts=kept.intercepts[:, :most])
 
 
 def _model(table: pd.DataFrame) -> str:
