@@ -83,6 +83,15 @@ def test_a_panel_that_never_answers_in_the_middle_drops_nothing():
     assert not options[options["item"] == "cold-tea"]["drop"].any()
 
 
+def test_the_middle_ends_where_a_third_of_the_scale_does():
+    # Means 2, 3, 2.5 and 2.5 on a scale of 4, whose middle third is what lies between 2 and 3.
+    options = panel_statistics(sat(cold_tea=[(2, 3, 2, 2), (2, 3, 3, 3)] * 2), BANK).options
+    named = options[(options["item"] == "cold-tea") & options["drop"]]
+    assert list(named["option"]) == ["c", "d"]
+    wide = panel_statistics(sat(cold_tea=[(2, 3, 2, 2), (2, 3, 3, 3)] * 2), BANK, middle=0.2)
+    assert wide.options.loc[wide.options["item"] == "cold-tea", "drop"].all()
+
+
 def test_items_and_scales():
     panel = panel_statistics(PANEL, BANK)
     ranked = row(panel.items, item="long-talk")

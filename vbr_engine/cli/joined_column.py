@@ -1,0 +1,62 @@
+"""`FILE:COLUMN`: one column of a table that has a row for a sitting, such as an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from vbr_engine.errors import FileError, Problem
+from vbr_engine.files import read_table
+
+__all__ = ["read_column"]
+
+_LISTED = 20
+
+
+def read_column(place: str, sittings: Sequence[str]) -> tuple[pd.Series, tuple[str, ...]]:
+    """Read a column and join it to sittings.
+
+    Parameters
+    ----------
+    place : str
+        ``FILE:COLUMN``; the file has a column ``sitting`` too.
+    sittings : sequence of str
+
+    Returns
+    -------
+    column : Series
+        By sitting, those that are in `sittings` only.
+    notes : tuple of str
+        What was left out, in sentences.
+
+    Raises
+    ------
+    FileError
+        With what is wrong with the file, or the sittings that come twice.
+    """
+    path, _, column = place.rpartition(":")
+    if not path or not column:
+        raise FileError(f"expected FILE:COLUMN, got {place!r}")
+    table, name = read_table(path), Path(path).name
+    for wanted in ("sitting", column):
+        if wanted not in table.columns:
+            message = f"there is no column {wanted!r}: only {', '.join(map(str, table.columns))}"
+            raise FileError([Problem(file=name, message=message)])
+    whole = table["sitting"].notna()
+    rows = table[whole].assign(sitting=table.loc[whole, "sitting"].map(str)).set_index("sitting")
+    twice = rows.index[rows.index.duplicated()].unique()
+    if len(twice):
+        raise FileError(
+            Problem(file=name, row=str(one), message="this sitting comes twice")
+            for one in twice[:_LISTED]
+        )
+    known = rows.index.isin(list(sittings))
+    notes = []
+    if not whole.all():
+        notes.append(f"{name}: rows without a sitting, left out: {int((~whole).sum()):,}.")
+    if not known.all():
+        strangers = int((~known).sum())
+        notes.append(f"{name}: rows of sittings without responses, left out: {strangers:,}.")
+    return rows.loc[known, column], tuple(notes)
