@@ -26,8 +26,8 @@ _OTHER_FILES = {
 def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
     """Read a table; its format comes from the ending, ``.csv`` or ``.parquet``.
 
-    In CSV only an empty field is missing, and a column called ``sitting`` stays text, so that
-    ``007`` and ``NA`` are names like any other.
+    In CSV only an empty field is missing, and a column called ``sitting`` or ``item`` stays
+    text, so that ``007`` and ``NA`` are names like any other.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def _read_csv(place: Path) -> pd.DataFrame:
     header, _ = csv_header(place)
     frame = pd.read_csv(
         place,
-        dtype={"sitting": str},
+        dtype={"sitting": str, "item": str},
         encoding="utf-8-sig",
         keep_default_na=False,
         na_values=[""],
