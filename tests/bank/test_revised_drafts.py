@@ -52,7 +52,7 @@ def test_a_proposal_is_carried_out_with_its_reason(path, change, to, field, want
     draft = revised(proposal(path, change, to))
     assert item(draft, path.split(".")[1])[field] == wanted
     assert [str(done).split(". ", 1)[1] for done in draft.applied] == [
-        "Because. Evidence: n 40, r -0.123."
+        "Because. Evidence: n = 40, r = -0.123."
     ]
     assert (draft.bank.version, draft.difference.new, draft.difference.enough) == (
         "0.2.0",
@@ -267,11 +267,11 @@ def test_revise_writes_a_bank_that_diff_explains(tmp_path, analysis):
         "",
         "Items and options",
         "  major  items.broken-cup.options.e: removed",
-        "         Because. Evidence: n 40, r -0.123.",
+        "         Because. Evidence: n = 40, r = -0.123.",
         "",
         "Keys",
         "  major  items.cold-tea.key.a: 2 -> 1",
-        "         Because. Evidence: n 40, r -0.123.",
+        "         Because. Evidence: n = 40, r = -0.123.",
     ]
     assert [place.name for place in tmp_path.iterdir() if place.name.startswith(".")] == []
 

@@ -80,7 +80,7 @@ class Proposal:
     Examples
     --------
     >>> Proposal("items.tea.key.b", "rekey", "Nobody agrees.", to=4, evidence={"n": 90}).figures
-    'n 90'
+    'n = 90'
     """
 
     path: str
@@ -92,7 +92,7 @@ class Proposal:
     @property
     def figures(self) -> str:
         """The evidence in one line."""
-        return ", ".join(f"{name} {_figure(held)}" for name, held in self.evidence.items())
+        return ", ".join(f"{name} = {_figure(held)}" for name, held in self.evidence.items())
 
 
 def dump_proposals(bank: Bank, proposals: Iterable[Proposal]) -> dict[str, Any]:
