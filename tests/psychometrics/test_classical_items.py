@@ -6,7 +6,7 @@ import pytest
 
 from vbr_engine.errors import ResponsesError
 from vbr_engine.psychometrics.classical import item_statistics, option_statistics
-from vbr_engine.psychometrics.reliability import reliability
+from vbr_engine.psychometrics.precision import reliability
 
 SETS = {"bfi_N": "bfi_N", "bfi25_keyed": "bfi25_keyed", "LSAT7": "lsat7", "VerbAgg": "verbagg"}
 KEY = [4, 4, 4, 6, 6, 3, 4, 4, 5, 2, 2, 4, 3, 2, 6, 7]

@@ -8,9 +8,9 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from vbr_engine.errors import ResponsesError
-from vbr_engine.psychometrics.polychoric import normal_quadrants, polychoric
+from vbr_engine.psychometrics.ordinal import normal_quadrants, polychoric
 
-room = importlib.import_module("vbr_engine.psychometrics.polychoric")
+room = importlib.import_module("vbr_engine.psychometrics.ordinal")
 SETS = {"bfi_N": "bfi_N", "bfi25_keyed": "bfi25_keyed", "LSAT7": "lsat7", "VerbAgg": "verbagg"}
 
 

@@ -12,7 +12,7 @@ from scipy import stats
 
 from vbr_engine.errors import Problem, ResponsesError
 from vbr_engine.psychometrics.factoring import Estimator, extract_factors
-from vbr_engine.psychometrics.polychoric import polychoric
+from vbr_engine.psychometrics.ordinal import polychoric
 from vbr_engine.psychometrics.score_table import Missing, ScoreTable, correlations, read_scores
 
 __all__ = ["OneFactor", "ParallelAnalysis", "one_factor", "parallel_analysis"]
