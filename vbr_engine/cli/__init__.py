@@ -26,6 +26,7 @@ COMMANDS = {
     "panel": "Describe what a panel of experts holds, and how far it agrees.",
     "keys": "Compare a key with rival keys and policies on the same answers.",
     "link": "Put a new calibration on the scale of an old one.",
+    "dif": "Look for items that work differently for different groups.",
 }
 
 

@@ -185,7 +185,7 @@ def _deviation(table: ItemTable) -> float:
 
 
 def generalised(table: ItemTable) -> dict[str, Any]:
-    """Cochran-Mantel-Haenszel for unordered categories: are the same options chosen as often?
+    """Cochran-Mantel-Haenszel for unordered categories: whether options are chosen as often.
 
     Parameters
     ----------

@@ -1,0 +1,91 @@
+"""`vbr dif`, as a researcher types it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from vbr_engine.cli import vbr
+from vbr_engine.psychometrics import dif
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    """200 sittings of five items; the second is harder for one group."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(4)
+    group = np.repeat(["zzmost", "zzless"], [110, 90])
+    pull = rng.normal(size=(200, 1)) + rng.logistic(size=(200, 5))
+    pull[:, 1] -= 2.5 * (group == "zzless")
+    answers = pd.DataFrame((pull > 0).astype(int), columns=[f"q{j}" for j in range(1, 6)])
+    names = pd.Series([f"{i:03d}" for i in range(200)], name="sitting")
+    answers.insert(0, "sitting", names)
+    answers.to_csv("responses.csv", index=False)
+    people = pd.DataFrame({"sitting": names, "born": group}).sample(frac=1, random_state=2)
+    people.to_csv("people.csv", index=False)
+    return answers.set_index("sitting"), people.set_index("sitting")["born"]
+
+
+def _run(*options):
+    return CliRunner().invoke(vbr, ["dif", "responses.csv", "-o", "dif.csv", *options])
+
+
+def test_it_writes_the_table_of_the_verb_and_says_what_to_do(files):
+    ran = _run("--group", "people.csv:born", "--purify")
+    assert ran.exit_code == 0, ran.output
+    expected = dif(*files, purify=True).table
+    written = pd.read_csv("dif.csv", keep_default_na=False, na_values=[""])
+    assert written["item"].tolist() == expected["item"].tolist()
+    np.testing.assert_allclose(written["chi2"], expected["chi2"])
+    assert "q2: at the same score, the focal group answers lower" in ran.stderr
+    assert "The reference group is the largest one." in ran.stderr
+    assert "5 comparisons, 1 flagged; written to dif.csv" in ran.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--method", "logistic"), ("--method", "generalised")])
+def test_no_group_is_written_anywhere(files, options):
+    ran = _run("--group", "people.csv:born", *options)
+    assert ran.exit_code == 0, ran.output
+    with open("dif.csv") as opened:
+        assert "zz" not in opened.read() + ran.output
+
+
+def test_sittings_that_are_in_one_file_only_are_counted(files):
+    _, people = files
+    extra = pd.concat([people.iloc[:150], pd.Series({"who": "zzmost"}, name="born")])
+    extra.rename_axis("sitting").to_csv("people.csv")
+    ran = _run("--group", "people.csv:born")
+    assert "sittings without responses, left out: 1" in ran.stderr
+    assert "50 sittings without a group were left out" in ran.stderr
+
+
+def test_a_group_of_three_is_refused(files):
+    _, people = files
+    few = pd.Series(["few"] * 3 + ["many"] * 197, index=people.index, name="born")
+    few.to_csv("people.csv")
+    ran = _run("--group", "people.csv:born")
+    assert ran.exit_code == 1
+    assert "the focal group has 3 sittings" in str(ran.exception)
+
+
+@pytest.mark.parametrize(
+    ("group", "told"),
+    [
+        ("people.csv", "expected FILE:COLUMN"),
+        ("people.csv:age", "there is no column 'age'"),
+        ("nobody.csv:born", "nobody.csv"),
+    ],
+)
+def test_a_wrong_group_file_is_said(files, group, told):
+    ran = _run("--group", group)
+    assert ran.exit_code == 1
+    assert told in str(ran.exception)
+
+
+def test_sittings_that_come_twice_are_said_with_their_rows(files):
+    answers, _ = files
+    twice = pd.concat([answers.iloc[:30], answers.iloc[:2]])
+    twice.to_csv("responses.csv")
+    ran = _run("--group", "people.csv:born")
+    assert ran.exit_code == 1
+    assert "row 31: sitting 000 comes twice" in str(ran.exception)

@@ -1,0 +1,122 @@
+"""`vbr dif`: which items work differently for different groups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pandas as pd
+from rich.console import Console
+from rich.markup import escape
+
+from vbr_engine.cli.joined_column import read_column
+from vbr_engine.errors import FileError, Problem, ResponsesError
+from vbr_engine.files import check_writable, read_bank, read_responses, read_table, write_table
+from vbr_engine.psychometrics import DIF_METHODS, dif
+from vbr_engine.psychometrics.differential import DifResult
+
+__all__ = ["command"]
+
+
+@click.command("dif")
+@click.argument("responses", type=click.Path(readable=False))
+@click.option(
+    "--group",
+    required=True,
+    metavar="FILE:COLUMN",
+    help="Everybody's group: a file of its own, with a column `sitting` too.",
+)
+@click.option("--bank", type=click.Path(readable=False), help="Check the responses against a bank.")
+@click.option("--method", type=click.Choice(list(DIF_METHODS)), default="mantel-haenszel")
+@click.option("--reference", metavar="GROUP", help="Compare with it; by default the largest.")
+@click.option("--focal", metavar="GROUP", help="Look at this group only; by default at each other.")
+@click.option("--purify", is_flag=True, help="Match on the items that do not differ.")
+@click.option("--min-group", default=20, show_default=True, help="Smaller groups are refused.")
+@click.option(
+    "--missing",
+    type=click.Choice(["sum", "prorate", "complete"]),
+    default="sum",
+    show_default=True,
+    help="How a missing answer counts in the score that people are matched on.",
+)
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(readable=False),
+    required=True,
+    metavar="FILE",
+    help="Where to write: .csv or .parquet.",
+)
+def command(
+    responses: str,
+    group: str,
+    bank: str | None,
+    method: str,
+    reference: str | None,
+    focal: str | None,
+    purify: bool,
+    min_group: int,
+    missing: str,
+    output: str,
+) -> None:
+    """Look for items that people with the same score answer differently in different groups.
+
+    RESPONSES has a row for each sitting: `sitting`, then a column for each item (or each
+    `item.option`), a number or word in each cell. Groups stand in another file and are joined by
+    sitting. They are written nowhere: the table speaks of a reference and a focal group.
+
+    \b
+    vbr dif responses.csv --group people.csv:language --reference welsh -o dif.csv
+    """
+    check_writable(output)
+    table = _answers(responses, bank)
+    groups, notes = read_column(group, list(table.index))
+    if groups.empty:
+        raise ResponsesError(f"{Path(responses).name}: no sitting has a group")
+    found = dif(
+        table,
+        groups,
+        method=method,
+        reference=reference,
+        focal=focal,
+        purify=purify,
+        min_group=min_group,
+        missing=missing,
+    )
+    write_table(found.table, output)
+    _summarise(found, notes, output, chosen=reference is not None)
+
+
+def _answers(place: str, bank: str | None) -> pd.DataFrame:
+    if bank is not None:
+        return read_responses(place, read_bank(bank)).to_frame().set_index("sitting")
+    table, name = read_table(place), Path(place).name
+    if "sitting" not in table.columns:
+        message = "there is no column 'sitting': expected one, naming each sitting"
+        raise FileError([Problem(file=name, message=message)])
+    sittings = table["sitting"]
+    wrong = [(row, "this row has no sitting") for row in sittings.index[sittings.isna()]]
+    again = sittings.notna() & sittings.duplicated()
+    wrong += [(row, f"sitting {sittings[row]} comes twice") for row in sittings.index[again]]
+    if wrong:
+        problems = [Problem(file=name, row=row + 1, message=told) for row, told in wrong[:20]]
+        raise ResponsesError(problems)
+    return table.assign(sitting=sittings.map(str)).set_index("sitting")
+
+
+def _summarise(found: DifResult, notes: tuple[str, ...], output: str, *, chosen: bool) -> None:
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    for line in (*notes, *found.advice, *found.sentences):
+        console.print(escape(line))
+    if not chosen:
+        console.print("The reference group is the largest one.")
+    if len(found.focal) > 1:
+        console.print("Focal groups are numbered in the order of their names.")
+    table = found.table
+    short = int((table["verdict"] == "not enough data").sum())
+    told = f", {short:,} with not enough data" if short else ""
+    console.print(
+        f"{len(table):,} comparisons, {int(table['flagged'].sum()):,} flagged{told}; "
+        f"written to {output}",
+        markup=False,
+    )
