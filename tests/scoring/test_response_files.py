@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -257,8 +258,10 @@ def test_a_command_that_is_stopped_leaves_nothing_behind(tmp_path, number, statu
     """Stop it while it writes: wait for the file that is to be put in place."""
     out = str(tmp_path / "r.csv")
     words = [sys.executable, "-m", "vbr_engine.cli", "simulate", BANK, "-n", "300000"]
+    # A shell without job control lets its background jobs ignore Ctrl+C, and they pass that on.
+    hear = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     with subprocess.Popen(
-        [*words, "--seed", "1", "-o", out], stderr=subprocess.PIPE, text=True
+        [*words, "--seed", "1", "-o", out], stderr=subprocess.PIPE, text=True, preexec_fn=hear
     ) as running:
         until = time.monotonic() + 60
         while not any(tmp_path.iterdir()) and time.monotonic() < until:
