@@ -1,12 +1,19 @@
 """`vbr dif`, as a researcher types it."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from vbr_engine.cli import vbr
+from vbr_engine.files import read_bank, write_table
 from vbr_engine.psychometrics import dif
+from vbr_engine.scoring import score
+from vbr_engine.simulate import simulate_responses
+
+BANK = Path(__file__).parents[2] / "question_banks" / "homecare-values"
 
 
 @pytest.fixture
@@ -89,3 +96,27 @@ def test_sittings_that_come_twice_are_said_with_their_rows(files):
     ran = _run("--group", "people.csv:born")
     assert ran.exit_code == 1
     assert "row 31: sitting 000 comes twice" in str(ran.exception)
+
+
+def test_with_a_bank_the_scores_to_its_key_are_compared(files):
+    bank = read_bank(BANK)
+    made = simulate_responses(bank, 300, seed=3)
+    write_table(made.to_frame(), "responses.csv")
+    groups = pd.DataFrame({"sitting": made.sittings, "born": np.arange(300) % 2})
+    groups.to_csv("people.csv", index=False)
+    ran = _run("--group", "people.csv:born", "--bank", str(BANK))
+    assert ran.exit_code == 0, ran.output
+    written = pd.read_csv("dif.csv").set_index("item")
+    assert written.index.tolist() == [item.id for item in bank.items]
+    profiles = [score(made, bank).profile(sitting).items for sitting in made.sittings]
+    items = pd.DataFrame(profiles, index=list(made.sittings)).round(9)
+    expected = dif(items, np.arange(300) % 2, strata=20).table.set_index("item")
+    np.testing.assert_allclose(written["smd"], expected["smd"])
+    assert written["matched"].min() > 0.8
+
+
+def test_scores_that_few_share_are_said_so():
+    rng = np.random.default_rng(8)
+    answers, group = rng.integers(0, 30, (120, 6)), np.repeat([0, 1], 60)
+    assert "somebody of the reference group" in dif(answers, group).advice[-1]
+    assert dif(answers, group, strata=5).advice == ()

@@ -9,11 +9,14 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
+from vbr_engine.bank.model import Bank
 from vbr_engine.cli.joined_column import read_column
 from vbr_engine.errors import FileError, Problem, ResponsesError
 from vbr_engine.files import check_writable, read_bank, read_responses, read_table, write_table
 from vbr_engine.psychometrics import DIF_METHODS, dif
 from vbr_engine.psychometrics.differential import DifResult
+from vbr_engine.responses import ResponseMatrix
+from vbr_engine.scoring.blocks import Scorer
 
 __all__ = ["command"]
 
@@ -26,10 +29,16 @@ __all__ = ["command"]
     metavar="FILE:COLUMN",
     help="Everybody's group: a file of its own, with a column `sitting` too.",
 )
-@click.option("--bank", type=click.Path(readable=False), help="Check the responses against a bank.")
+@click.option(
+    "--bank",
+    type=click.Path(readable=False),
+    metavar="BANK",
+    help="Score the items to this bank's key and compare the scores, in 20 classes of the total.",
+)
 @click.option("--method", type=click.Choice(list(DIF_METHODS)), default="mantel-haenszel")
 @click.option("--reference", metavar="GROUP", help="Compare with it; by default the largest.")
 @click.option("--focal", metavar="GROUP", help="Look at this group only; by default at each other.")
+@click.option("--strata", type=click.IntRange(2), help="Match on so many classes of the score.")
 @click.option("--purify", is_flag=True, help="Match on the items that do not differ.")
 @click.option("--min-group", default=20, show_default=True, help="Smaller groups are refused.")
 @click.option(
@@ -54,6 +63,7 @@ def command(
     method: str,
     reference: str | None,
     focal: str | None,
+    strata: int | None,
     purify: bool,
     min_group: int,
     missing: str,
@@ -62,7 +72,8 @@ def command(
     """Look for items that people with the same score answer differently in different groups.
 
     RESPONSES has a row for each sitting: `sitting`, then a column for each item (or each
-    `item.option`), a number or word in each cell. Groups stand in another file and are joined by
+    `item.option`), a number or word in each cell. With a bank, items are scored to its key first;
+    without one, the cells count as they are. Groups stand in another file and are joined by
     sitting. They are written nowhere: the table speaks of a reference and a focal group.
 
     \b
@@ -79,6 +90,7 @@ def command(
         method=method,
         reference=reference,
         focal=focal,
+        strata=strata if strata or not bank else 20,
         purify=purify,
         min_group=min_group,
         missing=missing,
@@ -89,7 +101,8 @@ def command(
 
 def _answers(place: str, bank: str | None) -> pd.DataFrame:
     if bank is not None:
-        return read_responses(place, read_bank(bank)).to_frame().set_index("sitting")
+        questions = read_bank(bank)
+        return _item_scores(read_responses(place, questions), questions)
     table, name = read_table(place), Path(place).name
     if "sitting" not in table.columns:
         message = "there is no column 'sitting': expected one, naming each sitting"
@@ -102,6 +115,13 @@ def _answers(place: str, bank: str | None) -> pd.DataFrame:
         problems = [Problem(file=name, row=row + 1, message=told) for row, told in wrong[:20]]
         raise ResponsesError(problems)
     return table.assign(sitting=sittings.map(str)).set_index("sitting")
+
+
+def _item_scores(responses: ResponseMatrix, bank: Bank) -> pd.DataFrame:
+    scores = Scorer(bank, len(responses))(responses.codes).items.T.round(9)
+    return pd.DataFrame(
+        scores, columns=[item.id for item in bank.items], index=list(responses.sittings)
+    ).dropna(axis=1, how="all")
 
 
 def _summarise(found: DifResult, notes: tuple[str, ...], output: str, *, chosen: bool) -> None:

@@ -39,6 +39,12 @@ class ItemTable:
         total: Floats = self.counts.sum(axis=(0, 2))
         return total
 
+    @property
+    def matched(self) -> float:
+        """Share of the focal group with somebody of the reference group at the same score."""
+        n_r, n_f = self.counts.sum(axis=2).T
+        return float(n_f[n_r > 0].sum() / n_f.sum())
+
 
 @dataclass(frozen=True, eq=False)
 class Comparison:

@@ -327,7 +327,7 @@ def _look(table: ItemTable, method: str, rule: _Rule) -> Result:
     result = _LOOKS[method](table, rule)
     lost = "chi2" in result and np.isnan(result["chi2"])
     shown = {"n_reference": n[0], "n_focal": n[1], "verdict": "cannot be compared" if lost else ""}
-    return shown | {"categories": table.counts.shape[2]} | result
+    return shown | {"categories": table.counts.shape[2], "matched": table.matched} | result
 
 
 def _look_mantel(table: ItemTable, rule: _Rule) -> Result:
@@ -448,6 +448,12 @@ def _advice_on_matching(found: Purified, rounds: int) -> list[str]:
     if rounds and not found.settled:
         advice.append(
             "The items left out of the matching score did not settle: read the flags with care."
+        )
+    matched = min((result.get("matched", 1.0) for result in found.results), default=1.0)
+    if matched < 0.8:
+        advice.append(
+            f"Down to {matched:.0%} of a focal group have somebody of the reference group at the "
+            "same score; match on classes of the score (strata=10) to compare more of them."
         )
     kept, n = int(found.anchors.sum()), len(found.anchors)
     if kept < n / 2:
