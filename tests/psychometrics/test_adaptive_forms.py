@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from vbr_engine.errors import InvalidInput
+from vbr_engine.psychometrics import GeneralizedPartialCreditModel
 from vbr_engine.psychometrics.adaptive import AdaptiveForm
 from vbr_engine.psychometrics.adaptive_simulation import calibrate_exposure, simulate_adaptive
 from vbr_engine.psychometrics.exposure import Randomesque, SympsonHetter
@@ -213,3 +214,31 @@ def test_a_blueprint_that_cannot_be_met_is_refused_with_every_reason():
         Randomesque(0)
     with pytest.raises(InvalidInput, match=r"above 0 up to 1, got 0\.0"):
         SympsonHetter((1.0, 0.0))
+
+
+def test_an_item_that_was_not_answered_counts_as_given_and_says_nothing():
+    first = SIXTEEN.next_item({})
+    assert SIXTEEN.estimate({first: None}) == SIXTEEN.estimate({})
+    assert SIXTEEN.next_item({first: None}) not in (None, first)
+    assert AdaptiveForm(BANK, length=1).next_item({first: None}) is None
+
+
+def test_a_fitted_model_can_be_given(bfi_N):
+    fitted = GeneralizedPartialCreditModel().fit(bfi_N)
+    form = AdaptiveForm(fitted, length=3)
+    assert form.next_item({}) == "N1"
+    _errors_are_as_large_as_told(simulate_adaptive(form, n=1_500, seed=1).adaptive)
+
+
+def test_nominal_items_can_be_given():
+    rng = np.random.default_rng(2)
+    columns = [f"{kind}_{k}" for kind in "ad" for k in (1, 2, 3)]
+    bank = pd.DataFrame(rng.normal(0, 1.5, (40, 6)), columns=columns).assign(model="nominal")
+    run = simulate_adaptive(AdaptiveForm(bank, length=8), n=1_500, seed=1)
+    _errors_are_as_large_as_told(run.adaptive)
+    assert run.adaptive.standard_error.mean() < run.fixed.standard_error.mean()
+
+
+def _errors_are_as_large_as_told(sittings):
+    rmse = np.sqrt(((sittings.estimate - sittings.theta) ** 2).mean())
+    assert rmse == pytest.approx(np.sqrt((sittings.standard_error**2).mean()), rel=0.07)

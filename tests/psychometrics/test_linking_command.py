@@ -58,7 +58,7 @@ def test_the_new_items_come_out_on_the_old_scale(run, ending, output):
 def test_json_says_how_and_by_which_items(run):
     drifted = NEW.copy()
     drifted.loc["late", ["d_1", "d_2"]] += 2.5
-    told, place = run(drifted, "--method", "haebara", output="out.json")
+    told, place = run(drifted, "--method", "haebara", "--drop-drifted", output="out.json")
     held = json.loads(place.read_text())
     # NEW was made by the inverse line: old = 1.25 new - 0.5.
     assert held["link"]["slope"] == pytest.approx(1.25, abs=1e-6)
@@ -67,7 +67,8 @@ def test_json_says_how_and_by_which_items(run):
     assert [row["item"] for row in held["drift"] if row["flagged"]] == ["late"]
     assert "old = 1.2500 x new -0.5000 (haebara, 5 anchors)" in told.stderr
     assert "[b]door" in told.stderr
-    _, place = run(drifted, "--keep-drifted", output="out.json")
+    told, place = run(drifted, output="out.json")
+    assert "still pull the link" in told.stderr
     assert len(json.loads(place.read_text())["link"]["anchors"]) == 6
 
 
@@ -88,6 +89,8 @@ def test_what_is_no_table_of_parameters_is_told_by_name_and_row(tmp_path):
     bad.write_text("model,a,d_1\ngraded,1.0,0.5\n")
     with pytest.raises(FileError, match="has a column item"):
         read_parameters(bad)
+    with pytest.raises(FileError, match=r"ends in \.csv, \.parquet, \.json"):
+        CliRunner().invoke(command, [str(old), str(old), "-o", "o.txt"], catch_exceptions=False)
     rows = tmp_path / "rows.json"
     rows.write_text('{"parameters": 3}')
     with pytest.raises(FileError, match="expected a list of rows"):

@@ -47,7 +47,9 @@ __all__ = ["command"]
     show_default=True,
     help="Share of answers that may differ before an anchor counts as drifted.",
 )
-@click.option("--keep-drifted", is_flag=True, help="Rest on anchors that drifted too.")
+@click.option(
+    "--drop-drifted", is_flag=True, help="Do not rest on anchors that changed more than the rest."
+)
 @click.option("--quiet", "-q", is_flag=True, help="Do not print the constants and the anchors.")
 def command(
     old: str,
@@ -56,15 +58,14 @@ def command(
     method: str,
     anchors: tuple[str, ...],
     threshold: float,
-    keep_drifted: bool,
+    drop_drifted: bool,
     quiet: bool,
 ) -> None:
     """Put the item parameters NEW on the scale of the item parameters OLD.
 
     Both are tables (.csv, .parquet or .json) with a row for each item: `item`, `model`, `a` (or
     `a_1`, `a_2`, ... for nominal), `d_1`, `d_2`, ... Items of the same name tie the scales
-    together; those that changed more than the rest are named and, unless you keep them, left out
-    of the tie.
+    together; those that changed more than the rest are named.
 
     \b
     vbr link items-2026.csv items-2027.csv -o items-2027-on-2026.csv
@@ -73,7 +74,7 @@ def command(
     before, after = read_parameters(old), read_parameters(new)
     options: dict[str, Any] = {"method": cast(Method, method), "anchors": anchors or None}
     drift = anchor_drift(before, after, threshold=threshold, **options)
-    found = link(before, after, **options) if keep_drifted else drift.link
+    found = drift.link if drop_drifted else link(before, after, **options)
     write_parameters(found.transform(after), output, about=_about(found, drift))
     if not quiet:
         _summarise(found, drift, output)
@@ -114,6 +115,8 @@ def _summarise(found: Link, drift: AnchorDrift, output: str) -> None:
     for item, reason in found.left_out.items():
         console.print(f"{item} is no anchor: {reason}", markup=False, soft_wrap=True)
     console.print(_in_words(found, output), markup=False, soft_wrap=True)
+    if set(drift.flagged) & set(found.anchors):
+        console.print("Anchors that drifted still pull the link: see --drop-drifted.")
 
 
 def _in_words(found: Link, output: str) -> str:

@@ -13,11 +13,13 @@ import pandas as pd
 
 from vbr_engine.errors import FileError, InvalidInput, Problem
 from vbr_engine.files.drafts import read_json
-from vbr_engine.files.tables import check_writable, read_table, write_table
+from vbr_engine.files.tables import read_table, write_table
 from vbr_engine.files.whole import check_place, shown, write_text
 from vbr_engine.psychometrics.parameter_tables import parameter_frame, parameters_of
 
 __all__ = ["check_parameters_writable", "read_parameters", "write_parameters"]
+
+_ENDINGS = (".csv", ".parquet", ".json")
 
 
 def read_parameters(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -63,10 +65,11 @@ def _from_json(place: Path) -> pd.DataFrame:
 
 def check_parameters_writable(path: str | os.PathLike[str]) -> None:
     """Raise FileError if `write_parameters` could not write there; ask before long work."""
-    if Path(path).suffix.lower() == ".json":
-        check_place(Path(path))
-    else:
-        check_writable(path)
+    place = Path(path)
+    if place.suffix.lower() not in _ENDINGS:
+        message = f"a table of item parameters ends in {', '.join(_ENDINGS)}"
+        raise FileError([Problem(file=shown(place), message=message)])
+    check_place(place)
 
 
 def write_parameters(

@@ -160,13 +160,13 @@ class AdaptiveForm:
         """
         return replace(self, exposure=exposure)
 
-    def estimate(self, answers: Mapping[str, int]) -> Estimate:
+    def estimate(self, answers: Mapping[str, int | None]) -> Estimate:
         """Say where a person stands after some answers.
 
         Parameters
         ----------
-        answers : mapping of str to int
-            Item -> category, from 0.
+        answers : mapping of str to int or None
+            Item -> category, from 0; None for an item that was given and not answered.
 
         Returns
         -------
@@ -175,13 +175,13 @@ class AdaptiveForm:
         theta, error = posterior_moments(self._log_posterior(answers)[None])
         return Estimate(float(theta[0]), float(error[0]))
 
-    def next_item(self, answers: Mapping[str, int], *, seed: int = 0) -> str | None:
+    def next_item(self, answers: Mapping[str, int | None], *, seed: int = 0) -> str | None:
         """Choose the next item of one sitting.
 
         Parameters
         ----------
-        answers : mapping of str to int
-            What has been answered: item -> category, from 0.
+        answers : mapping of str to int or None
+            What has been given: item -> category, from 0; None where it was not answered.
         seed : int
             The sitting's own; the same seed and answers give the same item.
 
@@ -199,7 +199,7 @@ class AdaptiveForm:
         draws = np.random.default_rng([seed, 1, len(answers)]).random(1)
         return self.items.names[int(self.choose(theta, given, tickets, draws)[0])]
 
-    def _log_posterior(self, answers: Mapping[str, int]) -> Floats:
+    def _log_posterior(self, answers: Mapping[str, int | None]) -> Floats:
         place = {name: index for index, name in enumerate(self.items.names)}
         unknown = [name for name in answers if name not in place]
         if unknown:
@@ -211,13 +211,13 @@ class AdaptiveForm:
                 message=f"expected a category of 0 to {held[place[name]] - 1}, got {code}",
             )
             for name, code in answers.items()
-            if not 0 <= code < held[place[name]]
+            if code is not None and not 0 <= code < held[place[name]]
         ]
         if problems:
             raise InvalidInput(problems)
         table = self.log_probabilities
-        told = sum(table[place[name], code] for name, code in answers.items())
-        return np.asarray(LOG_PRIOR + told)
+        told = [table[place[name], code] for name, code in answers.items() if code is not None]
+        return np.asarray(LOG_PRIOR + sum(told))
 
     def complete(self, given: NDArray[np.intp], error: Floats) -> NDArray[np.bool_]:
         """Say which sittings end, from the number of items given and the standard error."""

@@ -76,7 +76,21 @@ class Sittings:
 
 @dataclass(frozen=True, eq=False)
 class AdaptiveSimulation:
-    """The same people under an adaptive and a fixed form."""
+    """The same people under an adaptive and a fixed form.
+
+    Parameters
+    ----------
+    adaptive, fixed : Sittings
+        What each form gave them, and what it says of them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> bank = pd.DataFrame({"model": "graded", "a": 1.5, "d_1": [-1.0, 0.0, 1.0]})
+    >>> compared = simulate_adaptive(AdaptiveForm(bank, length=2), n=100, seed=1)
+    >>> int(compared.adaptive.lengths.max()), compared.to_frame()["items"].tolist()
+    (2, [2.0, 2.0])
+    """
 
     adaptive: Sittings
     fixed: Sittings

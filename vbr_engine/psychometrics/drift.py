@@ -27,6 +27,14 @@ class AnchorDrift:
         old scale) and `flagged`.
     link : Link
         Resting on the anchors that did not drift.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> old = pd.DataFrame({"model": "graded", "a": 1.2, "d_1": [-1.0, 0.0, 0.5, 1.0]})
+    >>> drift = anchor_drift(old, old.assign(d_1=[-1.0, 2.0, 0.5, 1.0]))
+    >>> drift.table["flagged"].tolist(), drift.link.anchors
+    ([False, True, False, False], ('0', '2', '3'))
     """
 
     table: pd.DataFrame

@@ -43,7 +43,15 @@ class ExposureControl(Protocol):
 
 @dataclass(frozen=True)
 class MostInformative:
-    """No control: always the most informative item."""
+    """No control: always the most informative item.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> information, free = np.array([[3.0, 1.0, 2.0]]), np.array([[False, True, True]])
+    >>> MostInformative().choose(information, free, None, None).tolist()
+    [2]
+    """
 
     def choose(
         self, information: Floats, eligible: NDArray[np.bool_], tickets: Floats, draws: Floats

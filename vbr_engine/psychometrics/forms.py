@@ -38,6 +38,14 @@ class ParallelForms:
         Test information: a row for each form, a column for each trait level.
     target : tuple of float
         The information aimed at, at each trait level.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> bank = pd.DataFrame({"model": "graded", "a": 1.0, "d_1": [-1.0, -1.0, 1.0, 1.0]})
+    >>> drawn = parallel_forms(bank, n_forms=2, length=2)
+    >>> drawn.information.shape, round(drawn.largest_difference, 6)
+    ((2, 3), 0.0)
     """
 
     forms: tuple[tuple[str, ...], ...]

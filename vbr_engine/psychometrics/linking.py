@@ -37,6 +37,12 @@ class Link:
         The items that the constants rest on.
     left_out : mapping of str to str
         Items that both calibrations have but that cannot be compared, and why.
+
+    Examples
+    --------
+    >>> found = Link(slope=2.0, intercept=0.5, method="by hand", anchors=("late", "tea"))
+    >>> found.theta([0.0, 1.0]).tolist(), found.reflected
+    ([0.5, 2.5], False)
     """
 
     slope: float

@@ -14,7 +14,7 @@ from vbr_engine.psychometrics.curves import ItemParameters, category_probabiliti
 __all__ = ["NODES", "WEIGHTS", "constants", "directions", "locations"]
 
 Floats = NDArray[np.float64]
-Residuals = Callable[[Floats], Floats]
+Residuals = Callable[[float, float], Floats]
 
 NODES = np.linspace(-4.0, 4.0, 61)
 WEIGHTS = np.exp(-0.5 * NODES**2) / np.exp(-0.5 * NODES**2).sum()
@@ -42,15 +42,21 @@ def constants(
     if method in ("mean-mean", "mean-sigma"):
         return _moments(old, new, method, sign)
     residuals = _residuals(old, new, method, symmetric)
-    # A nominal trait may run the other way; from a start of the wrong sign no search gets across 0.
+    # A nominal trait may run the other way, so both ways are searched.
     starts = [_moments(old, new, "mean-mean", way) for way in (sign, -sign)]
-    slope, intercept = min((_least(residuals, start) for start in starts), key=lambda f: f[0])[1]
-    return float(slope), float(intercept)
+    return min((_least(residuals, start) for start in starts), key=lambda found: found[0])[1]
 
 
-def _least(residuals: Residuals, start: tuple[float, float]) -> tuple[float, Floats]:
-    found = least_squares(residuals, start, jac="3-point", xtol=1e-14, ftol=1e-14, gtol=1e-14)
-    return float(found.cost), found.x
+def _least(residuals: Residuals, start: tuple[float, float]) -> tuple[float, tuple[float, float]]:
+    """Search on the logarithm of the slope's size: it can neither reach 0 nor turn round."""
+    way = np.sign(start[0])
+
+    def apart(point: Floats) -> Floats:
+        return residuals(way * np.exp(point[0]), point[1])
+
+    first = [np.log(abs(start[0])), start[1]]
+    found = least_squares(apart, first, jac="3-point", xtol=1e-14, ftol=1e-14, gtol=1e-14)
+    return float(found.cost), (float(way * np.exp(found.x[0])), float(found.x[1]))
 
 
 def _residuals(old: ItemParameters, new: ItemParameters, method: str, symmetric: bool) -> Residuals:
@@ -63,8 +69,7 @@ def _residuals(old: ItemParameters, new: ItemParameters, method: str, symmetric:
 
     here_old, here_new = curves(old, NODES), curves(new, NODES)
 
-    def residuals(line: Floats) -> Floats:
-        slope, intercept = line
+    def residuals(slope: float, intercept: float) -> Floats:
         apart = (here_old - curves(new, (NODES - intercept) / slope)) * root
         if not symmetric:
             return np.asarray(apart.ravel())
