@@ -7,12 +7,14 @@ is fitted anew from where it stood.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2 as chi_square
+from threadpoolctl import threadpool_limits
 
 from vbr_engine.errors import ResponsesError
 from vbr_engine.psychometrics.categories import collapse
@@ -29,6 +31,7 @@ Codes = NDArray[np.int8]
 
 _NODES = np.linspace(-6, 6, 61)
 _TOL = 1e-5
+_MANY = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,12 +76,18 @@ def likelihood_ratio(
         raise ResponsesError(
             f"a likelihood ratio needs three items with enough answers, got {len(places)}"
         )
-    base = _everything_equal(pair, places, model)
     results: list[dict[str, Any]] = [{} for _ in wanted]
-    for column, place in enumerate(places):
-        scores = pair.scores[place][np.unique(_seen(pair.codes[:, place]))]
-        results[place] = _split_and_test(base, column, scores)
+    with _threads(len(pair.codes)):
+        base = _everything_equal(pair, places, model)
+        for column, place in enumerate(places):
+            scores = pair.scores[place][np.unique(_seen(pair.codes[:, place]))]
+            results[place] = _split_and_test(base, column, scores)
     return results
+
+
+def _threads(n: int) -> AbstractContextManager[Any]:
+    """One thread for small products: waking a second takes longer than the work, up to 30 times."""
+    return threadpool_limits(1, "blas") if n < _MANY else nullcontext()
 
 
 def _seen(codes: Codes) -> Codes:
