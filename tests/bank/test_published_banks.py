@@ -102,6 +102,19 @@ def test_a_number_that_says_too_little_is_refused(banks, version, old, new, says
     assert len(read_pins(banks / "published.json")) == 1
 
 
+def test_the_number_is_held_against_the_version_just_before(banks):
+    publish(banks / "tiny")
+    publish(next_version(banks, "0.2.0"))
+    third = banks / "third"
+    shutil.copytree(banks / "next", third)
+    change(third / "bank.yaml", "version: 0.2.0", "version: 0.2.1")
+    change(third / "bank.yaml", "a: 1, b: 4", "a: 1, b: 3")
+    (third / "CHANGELOG.md").write_text(CHANGES.format("0.2.1"), encoding="utf-8")
+    refused = publish(third)
+    assert refused.exit_code == 1
+    assert "expected 0.3.0 at least, got 0.2.1" in str(refused.exception)
+
+
 def test_a_small_change_needs_a_small_number(banks):
     publish(banks / "tiny")
     assert publish(next_version(banks, "0.1.1", "minutes: 5", "minutes: 6")).exit_code == 0

@@ -4,6 +4,7 @@ import copy
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -128,6 +129,22 @@ def test_proposals_come_back_from_json_as_they_were():
     assert parse_proposals({**document, "reliability": {"alpha": 0.7}}, TINY) == made
 
 
+def test_figures_of_an_analysis_go_into_plain_json():
+    evidence = {
+        "n": np.int64(40),
+        "r": np.float32(0.5),
+        "none": np.nan,
+        "clear": True,
+        "by": "hand",
+    }
+    made = Proposal("items.cold-tea.key.a", "rekey", "So.", to=np.int8(1), evidence=evidence)
+    (held,) = json.loads(json.dumps(dump_proposals(TINY, [made]), allow_nan=False))["proposals"]
+    assert held["to"] == 1
+    assert held["evidence"] == {"n": 40, "r": 0.5, "none": None, "clear": True, "by": "hand"}
+    (read,) = parse_proposals(dump_proposals(TINY, [made]), TINY)
+    assert read.figures == "n = 40, r = 0.5, none = not known, clear = yes, by = hand"
+
+
 @pytest.mark.parametrize(
     ("held", "says"),
     [
@@ -207,6 +224,16 @@ end: true
             COMMENTED.replace(">-\n      Long\n      words.", "'no: not, that'"),
         ),
         (lambda d: d["items"][2]["list"].append("no"), COMMENTED.replace("[a, b]", '[a, b, "no"]')),
+        (
+            lambda d: d["items"][1]["options"].update(c="no"),
+            COMMENTED.replace("yes'   # why\n", 'yes\'\n      c: "no"\n'),
+        ),
+        (
+            lambda d: d["items"][2].update(more={"x": 1}),
+            COMMENTED.replace(
+                "    list: [a, b]\n", "    list:\n    - a\n    - b\n    more:\n      x: 1\n"
+            ),
+        ),
         (lambda d: d.update(end="12"), COMMENTED.replace("true\n", '"12"\n')),
     ],
 )

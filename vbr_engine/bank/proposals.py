@@ -35,6 +35,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
+from numbers import Integral, Real
 from typing import Any
 
 from marshmallow import ValidationError, validates_schema
@@ -246,9 +248,19 @@ class AnalysisSchema(Shape):
 
 def _plain(proposal: Proposal) -> dict[str, Any]:
     plain: dict[str, Any] = {"path": proposal.path, "change": proposal.change}
-    plain |= {} if proposal.to is None else {"to": proposal.to}
+    plain |= {} if proposal.to is None else {"to": _carried(proposal.to)}
     plain |= {"reason": proposal.reason}
-    return plain | ({"evidence": dict(proposal.evidence)} if proposal.evidence else {})
+    evidence = {name: _carried(held) for name, held in proposal.evidence.items()}
+    return plain | ({"evidence": evidence} if evidence else {})
+
+
+def _carried(held: Any) -> Any:
+    """Make a number, of numpy too, one that JSON has; null for one that it has not."""
+    if isinstance(held, bool) or not isinstance(held, Real):
+        return held
+    if isinstance(held, Integral):
+        return int(held)
+    return float(held) if isfinite(held) else None
 
 
 def _figure(held: Any) -> str:

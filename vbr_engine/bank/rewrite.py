@@ -71,14 +71,19 @@ def written(data: Any) -> str:
     number: "12"
     key: {a: 1, b: 2}
     """
-    return yaml.dump(
+    return _dumped(data)
+
+
+def _dumped(data: Any, *, flow: bool | None = None, width: int = _WIDTH) -> str:
+    text: str = yaml.dump(
         data,
         Dumper=_Writer,
         sort_keys=False,
         allow_unicode=True,
-        width=_WIDTH,
-        default_flow_style=None,
+        width=width,
+        default_flow_style=flow,
     )
+    return text
 
 
 def _head(text: str) -> str:
@@ -149,17 +154,9 @@ def _replaced(text: str, node: yaml.Node, new: Any) -> _Edit:
     end -= len(text[start:end]) - len(text[start:end].rstrip())
     if isinstance(node, yaml.CollectionNode) and not node.flow_style:
         indent = "\n" + " " * node.start_mark.column
-        return start, end, written(new).rstrip().replace("\n", indent)
+        return start, end, _dumped(new, flow=False).rstrip().replace("\n", indent)
     # As the one entry of a list, so that commas and brackets in a text are quoted.
-    flow = yaml.dump(
-        [new],
-        Dumper=_Writer,
-        default_flow_style=True,
-        allow_unicode=True,
-        width=10**9,
-        sort_keys=False,
-    )
-    return start, end, flow.strip()[1:-1]
+    return start, end, _dumped([new], flow=True, width=10**9).strip()[1:-1]
 
 
 def _removed(text: str, start: int, node: yaml.Node, following: int | None) -> _Edit:
