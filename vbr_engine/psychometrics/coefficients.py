@@ -67,6 +67,8 @@ def alpha_standard_error(C: Floats, n: int) -> float:
     k, total, trace = len(C), float(C.sum()), float(np.trace(C))
     square = C @ C
     spread = total * (float(np.trace(square)) + trace**2) - 2 * trace * float(square.sum())
+    if total <= 0 or spread < 0:
+        return float("nan")
     return float(np.sqrt(2 * k**2 / ((k - 1) ** 2 * total**3) * spread / n))
 
 
@@ -149,7 +151,8 @@ def stratified_alpha(C: Floats, strata: NDArray[np.generic]) -> float:
         block = C[np.ix_(strata == stratum, strata == stratum)]
         own = alpha(block) if len(block) > 1 else 0.0
         error += float(block.sum()) * (1 - own)
-    return 1 - error / float(C.sum())
+    total = float(C.sum())
+    return 1 - error / total if total > 0 else float("nan")
 
 
 def one_factor_omega(C: Floats, *, estimator: Estimator = "ml") -> float:

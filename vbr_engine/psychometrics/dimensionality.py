@@ -100,7 +100,10 @@ def parallel_analysis(
     observed = _eigenvalues(table, correlation)
     rng = np.random.default_rng(random_state)
     shuffled = np.array(
-        [_eigenvalues(_shuffle(table, rng), correlation) for _ in range(n_simulations)]
+        [
+            _eigenvalues(_shuffle(table, rng), correlation, undefined=0.0)
+            for _ in range(n_simulations)
+        ]
     )
     limit = np.quantile(shuffled, quantile, axis=0)
     failed = np.flatnonzero(observed <= limit)
@@ -126,15 +129,20 @@ def _varying(X: Any, missing: Missing, at_least: int = 2) -> tuple[ScoreTable, t
     return table, tuple(f"Everybody has the same score on {name}: left out." for name in left_out)
 
 
-def _correlate(table: ScoreTable, correlation: Correlation) -> Floats:
+def _correlate(
+    table: ScoreTable, correlation: Correlation, *, undefined: float | None = None
+) -> Floats:
     if correlation == "pearson":
-        return correlations(table)
+        return correlations(table, undefined=undefined)
     frame = pd.DataFrame(table.scores, columns=list(table.items))
     return polychoric(frame).correlations.to_numpy()
 
 
-def _eigenvalues(table: ScoreTable, correlation: Correlation) -> Floats:
-    return np.asarray(np.linalg.eigvalsh(_correlate(table, correlation))[::-1])
+def _eigenvalues(
+    table: ScoreTable, correlation: Correlation, *, undefined: float | None = None
+) -> Floats:
+    R = _correlate(table, correlation, undefined=undefined)
+    return np.asarray(np.linalg.eigvalsh(R)[::-1])
 
 
 def _shuffle(table: ScoreTable, rng: np.random.Generator) -> ScoreTable:

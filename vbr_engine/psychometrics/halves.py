@@ -68,6 +68,8 @@ def split_halves(matrix: Floats, *, n_starts: int = 200, random_state: int = 0) 
     """
     k = len(matrix)
     total = float(matrix.sum())
+    if total <= 0:
+        return Halves(float("nan"), float("nan"), (), exact=True)
     exact = comb(k, k // 2) <= _ENUMERATE
     signs = (
         _every_split(k) if exact else _climb(matrix, n_starts, np.random.default_rng(random_state))

@@ -254,8 +254,10 @@ def _omegas(R: Floats, n_factors: int, advice: list[str]) -> tuple[float, float]
     if len(R) < max(3, 2 * n_factors + 1):
         advice.append(f"{len(R)} items are too few for omega with {n_factors} factor(s).")
         return float("nan"), float("nan")
-    general, uniqueness = general_factor(R, n_factors)
     variance = float(R.sum())
+    if variance <= 0:
+        return float("nan"), float("nan")
+    general, uniqueness = general_factor(R, n_factors)
     return 1 - float(uniqueness.sum()) / variance, float(general.sum()) ** 2 / variance
 
 
@@ -265,8 +267,10 @@ def _advise(C: Floats, value: float, halves: Halves, advice: list[str]) -> None:
             "The covariances are not positive definite (too few persons, too many missing answers, "
             "or an item that repeats others): omega was fitted by minimum residuals."
         )
-    if value < 0:
-        advice.append("Alpha is below zero: some items go against the others. Are they all keyed?")
+    if not value > 0:
+        advice.append(
+            "Alpha is not above zero: some items go against the others. Are they all keyed?"
+        )
     if not halves.exact:
         advice.append("The best split is the best of a search, not of all splits.")
 

@@ -171,7 +171,7 @@ def covariances(table: ScoreTable) -> Floats:
     return np.asarray(product / (both - 1))
 
 
-def correlations(table: ScoreTable) -> Floats:
+def correlations(table: ScoreTable, *, undefined: float | None = None) -> Floats:
     """Pearson correlation of each pair of items, over the persons who answered both.
 
     Means and variances are those of the same persons, so with missing answers this differs a
@@ -180,12 +180,20 @@ def correlations(table: ScoreTable) -> Floats:
     Parameters
     ----------
     table : ScoreTable
-        Scores; a constant item correlates NaN.
+        Scores.
+    undefined : float, optional
+        What to put where the persons who answered both items all gave one of them the same score;
+        without it that is an error.
 
     Returns
     -------
     ndarray, shape (items, items)
         With ones on the diagonal.
+
+    Raises
+    ------
+    ResponsesError
+        When a pair cannot be correlated.
 
     Examples
     --------
@@ -196,7 +204,19 @@ def correlations(table: ScoreTable) -> Floats:
     _, product, square_row, square_column = _pair_sums(table)
     with np.errstate(invalid="ignore", divide="ignore"):
         found = product / np.sqrt(square_row * square_column)
+    unknown = ~np.isfinite(found)
+    if undefined is None and unknown.any():
+        raise ResponsesError(_uncorrelated(table.items, unknown))
+    found[unknown] = np.nan if undefined is None else undefined
     return np.asarray(found)
+
+
+def _uncorrelated(items: tuple[str, ...], unknown: NDArray[np.bool_]) -> Iterator[Problem]:
+    for i, j in np.argwhere(np.triu(unknown))[:50]:
+        yield Problem(
+            message=f"{items[i]} and {items[j]} cannot be correlated: of the persons who answered "
+            "both, all have the same score on one of them"
+        )
 
 
 def _pair_sums(table: ScoreTable) -> tuple[Floats, Floats, Floats, Floats]:
