@@ -73,7 +73,7 @@ def test_json_says_how_and_by_which_items(run):
 
 
 def test_anchors_may_be_named(run):
-    _, place = run(NEW, "--anchor", "001", "--anchor", "tea", "-q", output="out.json")
+    _, place = run(NEW, "--anchor=001", "--anchor=tea", "--anchor=001", "-q", output="out.json")
     assert json.loads(place.read_text())["link"]["anchors"] == ["001", "tea"]
 
 

@@ -144,7 +144,8 @@ def _common(
     """Return both calibrations of the anchors alone, and the items that cannot be one."""
     if old.model != new.model:
         raise InvalidInput(f"the models differ: {old.model} and {new.model}")
-    names = [name for name in old.names if name in set(new.names)] if anchors is None else anchors
+    shared = [name for name in old.names if name in set(new.names)]
+    names = shared if anchors is None else list(dict.fromkeys(anchors))
     missing = [name for name in names if name not in old.names or name not in new.names]
     if missing:
         raise InvalidInput(f"anchors that one calibration lacks: {', '.join(missing)}")
