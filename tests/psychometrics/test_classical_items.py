@@ -115,6 +115,15 @@ def test_numeric_options_are_their_own_scores(bfi_N):
     assert found["r_total"] == pytest.approx(six.corr(total), abs=1e-12)
 
 
+def test_an_array_gets_names_and_the_same_figures(bfi_N):
+    plain = option_statistics(bfi_N)
+    array = option_statistics(bfi_N.to_numpy())
+    assert array["item"].unique().tolist() == ["item1", "item2", "item3", "item4", "item5"]
+    pd.testing.assert_frame_equal(plain.drop(columns="item"), array.drop(columns="item"))
+    with pytest.raises(ResponsesError, match="a table of persons by items"):
+        option_statistics([1, 2, 3])
+
+
 def test_order_of_rows_and_columns_does_not_matter(bfi_N):
     plain = item_statistics(bfi_N)
     mixed = item_statistics(bfi_N.sample(frac=1, random_state=1)[["N4", "N1", "N5", "N3", "N2"]])

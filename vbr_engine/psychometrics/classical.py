@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from vbr_engine.errors import Problem, ResponsesError
 from vbr_engine.psychometrics.coefficients import alpha, one_factor_omega
-from vbr_engine.psychometrics.score_table import Missing, ScoreTable, covariances, read_scores
+from vbr_engine.psychometrics.score_table import (
+    Missing,
+    ScoreTable,
+    as_frame,
+    covariances,
+    read_scores,
+)
 
 __all__ = ["item_statistics", "option_statistics"]
 
@@ -152,9 +158,7 @@ def option_statistics(
     0   q1      a  3    1.0  0.0  0.75
     1   q1      b  2    0.0  1.0  0.25
     """
-    frame = (
-        responses if isinstance(responses, pd.DataFrame) else pd.DataFrame(np.asarray(responses))
-    )
+    frame = as_frame(responses)
     if scores is not None and key is not None:
         raise ResponsesError([Problem(message="give scores or a key, not both")])
     points, total = _points(frame, scores, key)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from vbr_engine.errors import Problem, ResponsesError
 
-__all__ = ["Missing", "ScoreTable", "correlations", "covariances", "read_scores"]
+__all__ = ["Missing", "ScoreTable", "as_frame", "correlations", "covariances", "read_scores"]
 
 Floats = NDArray[np.float64]
 Missing = Literal["pairwise", "listwise"]
@@ -87,7 +87,7 @@ def read_scores(X: Any, *, at_least: int = 2) -> ScoreTable:
     array([[ 1.,  2.],
            [ 3., nan]])
     """
-    frame = _as_frame(X)
+    frame = as_frame(X)
     problems = [*_shape_problems(frame, at_least)]
     if problems:
         raise ResponsesError(problems)
@@ -99,7 +99,24 @@ def read_scores(X: Any, *, at_least: int = 2) -> ScoreTable:
     return ScoreTable(scores, tuple(map(str, frame.columns)), frame.index)
 
 
-def _as_frame(X: Any) -> pd.DataFrame:
+def as_frame(X: Any) -> pd.DataFrame:
+    """Give an array's columns names; a data frame passes as it is.
+
+    Parameters
+    ----------
+    X : pandas.DataFrame or array-like, shape (persons, items)
+        Any values.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With columns `item1` and so on for an array.
+
+    Examples
+    --------
+    >>> as_frame([["a", "b"]]).columns.tolist()
+    ['item1', 'item2']
+    """
     if isinstance(X, pd.DataFrame):
         return X
     array = np.asarray(X)
