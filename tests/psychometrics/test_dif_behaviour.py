@@ -8,6 +8,7 @@ import pytest
 
 from vbr_engine.errors import InvalidInput, ResponsesError
 from vbr_engine.psychometrics.differential import DIF_METHODS, dif
+from vbr_engine.psychometrics.models import GradedResponseModel
 from vbr_engine.psychometrics.multiple_tests import adjusted
 
 CLASSICAL = ["mantel-haenszel", "generalised", "standardisation", "logistic"]
@@ -239,6 +240,32 @@ def test_lordifs_three_rules(made):
     assert any(found["chi2"])
     assert not any(found["r2"])
     assert found["beta"] != found["chi2"]
+
+
+def test_a_likelihood_ratio_is_the_gain_of_one_split_item():
+    """Reverse-keyed items and a category that one group never chose; fitted anew by the model."""
+    rng = np.random.default_rng(6)
+    pull = rng.normal(size=(700, 1)) * [1.2, 0.8, 1.5, 1.0, 0.9] + rng.logistic(size=(700, 5))
+    codes = sum((pull > cut).astype(float) for cut in (-1.5, 0, 1.5))
+    codes[:, 1] = 3 - codes[:, 1]
+    focal = rng.random(700) < 0.4
+    codes[focal & (codes[:, 2] == 1), 2] = 2
+    frame = pd.DataFrame(codes, columns=list("vwxyz"))
+    row = dif(frame, focal, method="likelihood-ratio").table.set_index("item").loc["x"]
+    split = frame.assign(other=frame["x"].where(focal), x=frame["x"].mask(focal))
+    fits = [
+        GradedResponseModel(standard_errors="none", n_quadrature=61, tol=1e-7).fit(X, groups=focal)
+        for X in (frame, split)
+    ]
+    gain = 2 * (fits[1].log_likelihood_ - fits[0].log_likelihood_)
+    assert row["chi2"] == pytest.approx(gain, abs=2e-3)
+    assert row["df"] == fits[1].n_parameters_ - fits[0].n_parameters_ == 3
+    assert row["chi2"] > 50
+
+
+def test_purifying_a_likelihood_ratio_is_not_passed_over_in_silence(made):
+    found = dif(*made, method="likelihood-ratio", purify=True)
+    assert "not purified" in found.advice[0]
 
 
 def test_adjusted_p_as_published():

@@ -120,3 +120,11 @@ def test_scores_that_few_share_are_said_so():
     answers, group = rng.integers(0, 30, (120, 6)), np.repeat([0, 1], 60)
     assert "somebody of the reference group" in dif(answers, group).advice[-1]
     assert dif(answers, group, strata=5).advice == ()
+
+
+def test_a_search_that_does_not_converge_is_said_and_shows_in_the_status(files, monkeypatch):
+    monkeypatch.setattr("vbr_engine.psychometrics.dif_logistic._ROUNDS", 1)
+    ran = _run("--group", "people.csv:born", "--method", "logistic")
+    assert ran.exit_code == 1
+    assert "did not converge for some items" in ran.stderr
+    assert not pd.read_csv("dif.csv")["converged"].any()

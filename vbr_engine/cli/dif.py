@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -74,7 +75,8 @@ def command(
     RESPONSES has a row for each sitting: `sitting`, then a column for each item (or each
     `item.option`), a number or word in each cell. With a bank, items are scored to its key first;
     without one, the cells count as they are. Groups stand in another file and are joined by
-    sitting. They are written nowhere: the table speaks of a reference and a focal group.
+    sitting. They are written nowhere: the table speaks of a reference and a focal group. The
+    status is 1 where a search did not converge.
 
     \b
     vbr dif responses.csv --group people.csv:language --reference welsh -o dif.csv
@@ -97,6 +99,8 @@ def command(
     )
     write_table(found.table, output)
     _summarise(found, notes, output, chosen=reference is not None)
+    if "converged" in found.table and found.table["converged"].isin([False]).any():
+        sys.exit(1)
 
 
 def _answers(place: str, bank: str | None) -> pd.DataFrame:

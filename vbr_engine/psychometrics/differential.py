@@ -131,15 +131,17 @@ def dif(
         Labels of the groups. By default the largest group is the reference, and every other group
         is compared with it in turn.
     matching : array-like, optional
-        A score to match on; by default the total of the items (of the anchors when purified),
-        always with the item itself.
+        A score to match on, such as ``model.transform(X)[:, 0]`` (as lordif does); by default the
+        total of the items (of the anchors when purified), always with the item itself. Not used
+        by the likelihood ratio, which places people by its model.
     strata : int, optional
         Match on about so many classes of the score instead of every score.
     missing : {"sum", "prorate", "complete"}
         Missing answers add nothing to the total (as R's difR does), or the total is raised to what
         it would be with all answered, or only sittings with every answer are used.
     purify : bool
-        Leave items that differ out of the total, and look again until they stay the same.
+        Leave items that differ out of the total, and look again until they stay the same. The
+        likelihood ratio always has all other items as anchors.
     max_rounds : int
         How often at most.
     correct : bool
@@ -293,7 +295,9 @@ def _compare(
         {"item": item, _NUMBER_OF_COMPARISON: number, "method": method, **result, "anchor": anchor}
         for item, result, anchor in zip(pair.items, found.results, found.anchors, strict=True)
     ]
-    return rows, _advice_on_matching(found, rounds)
+    model_only = method == "likelihood-ratio"
+    advice = _advice_on_model(found, rounds) if model_only else _advice_on_matching(found, rounds)
+    return rows, advice
 
 
 def _by_model(pair: Comparison, rule: _Rule, rounds: int, model: str) -> Purified:
@@ -443,12 +447,25 @@ def _advice_on_people(groups: Groups, answers: CategoryTable) -> list[str]:
     return advice
 
 
+def _advice_on_model(found: Purified, rounds: int) -> list[str]:
+    advice = []
+    if rounds:
+        advice.append(
+            "The likelihood ratio is not purified: every item is tested with all others as anchors."
+        )
+    if not all(result.get("converged", True) for result in found.results):
+        advice.append("The search did not converge for some items: do not trust their figures.")
+    return advice
+
+
 def _advice_on_matching(found: Purified, rounds: int) -> list[str]:
     advice = []
     if rounds and not found.settled:
         advice.append(
             "The items left out of the matching score did not settle: read the flags with care."
         )
+    if not all(result.get("converged", True) for result in found.results):
+        advice.append("The regression did not converge for some items: do not trust their figures.")
     matched = min((result.get("matched", 1.0) for result in found.results), default=1.0)
     if matched < 0.8:
         advice.append(
