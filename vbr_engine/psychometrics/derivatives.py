@@ -51,6 +51,19 @@ def parameter_scores(items: ItemParameters, theta: Array, probabilities: Array) 
     return np.concatenate([by_slope[:, :, None], residuals], axis=2)
 
 
+def theta_steps(model: str, width: int) -> Array | None:
+    """How much of theta each category adds to the derivatives of category 0, (categories, P).
+
+    In the divide-by-total models the derivatives of two categories differ by a multiple of theta
+    or of 1 only. None for graded items, where they differ otherwise.
+    """
+    if model == "graded":
+        return None
+    if model == "gpcm":
+        return np.hstack([np.arange(width)[:, None], np.zeros((width, width - 1))])
+    return np.hstack([np.eye(width)[:, 1:], np.zeros((width, width - 1))])
+
+
 def _graded_scores(items: ItemParameters, theta: Array) -> Array:
     f = cumulative(items, theta)
     _, gaps = thresholds(items)

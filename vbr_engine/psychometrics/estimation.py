@@ -21,6 +21,7 @@ from vbr_engine.psychometrics.derivatives import (
     complete_information,
     parameter_scores,
     present,
+    theta_steps,
     unpack,
 )
 from vbr_engine.psychometrics.expectation import (
@@ -36,6 +37,7 @@ __all__ = ["Design", "Fit", "maximise", "observed_information"]
 _LARGEST_STEP = 1.0
 _THIN = 1500
 _WARM = 20_000
+_ROUGH = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -296,6 +298,7 @@ def observed_information(
         position.design.selection,
         nodes=position.design.nodes,
         degrees=degrees,
+        steps=theta_steps(position.design.model, position.probabilities.shape[1]),
     )
     return position.complete(step) - missing
 
@@ -327,9 +330,9 @@ class _Search:
 
     def inverse(self, here: Position, step: Expectation) -> Array:
         """Inverse of the observed information, worked out on a thinned set of rows."""
-        thin = self.answers.thinned(max(_THIN, 4 * self.design.n_free))
+        thin = self.answers.thinned(max(_THIN, 5 * self.design.n_free))
         complete = here.complete(step)
-        observed = observed_information(thin, here, step, degrees=3)
+        observed = observed_information(thin, here, step, degrees=_ROUGH)
         return _solve(observed, np.eye(len(observed)), complete)
 
     def climb(self, tol: float, max_iter: int) -> Fit:

@@ -84,10 +84,9 @@ class Answers:
 
     def thinned(self, n: int) -> Answers:
         """About ``n`` rows, evenly spread, with weights that add up to the same in each group."""
-        step = len(self.codes) // max(n, 1)
-        if step < 2:
+        if n >= len(self.codes):
             return self
-        keep = np.arange(step // 2, len(self.codes), step)
+        keep = np.linspace(0, len(self.codes) - 1, n).astype(np.intp)
         weights, groups = self.weights[keep], self.groups[keep]
         full = np.bincount(self.groups, weights=self.weights, minlength=self.n_groups)
         kept = np.bincount(groups, weights=weights, minlength=self.n_groups)
@@ -187,6 +186,7 @@ def information_of_posteriors(
     *,
     nodes: Array,
     degrees: int,
+    steps: Array | None = None,
 ) -> Array:
     """Louis' missing information: how much people's scores vary over their own posteriors.
 
@@ -207,13 +207,17 @@ def information_of_posteriors(
     nodes : ndarray
     degrees : int
         Highest degree.
+    steps : ndarray, shape (categories, parameters), optional
+        Multiple of theta by which each category's derivatives differ from those of category 0;
+        given, only category 0 is worked out.
 
     Returns
     -------
     ndarray, shape (free parameters, free parameters)
     """
     log_cells = log_probabilities[answers.cells]
-    flat = np.ascontiguousarray(scores.reshape(-1, len(nodes)).T)
+    kept = scores if steps is None else scores[:, 0]
+    flat = np.ascontiguousarray(kept.reshape(-1, len(nodes)).T)
     total: Array | None = None
     for rows, group, ones in answers.blocks():
         posterior, _ = posteriors(ones, log_cells, log_weights[group])
@@ -221,13 +225,30 @@ def information_of_posteriors(
         for degree, weighted in enumerate(_orthonormal(posterior, nodes, degrees + 1)):
             if degree == 0:
                 continue
-            by_item = _pick(weighted @ flat, answers.codes[rows], scores.shape)
+            if steps is None:
+                by_item = _pick(weighted @ flat, answers.codes[rows], scores.shape)
+            else:
+                lead = weighted @ nodes if degree == 1 else None
+                by_item = _lifted(weighted @ flat, answers.codes[rows], steps, lead)
             by_group = np.zeros((len(by_item), *group_scores.shape[:2]))
             by_group[:, group] = weighted @ group_scores[group].T
             full = np.hstack([by_item, by_group.reshape(len(by_item), -1)])
             free = (full[:, selection] if selection.ndim == 1 else full @ selection) * root
             total = free.T @ free if total is None else total + free.T @ free
     return np.zeros((0, 0)) if total is None else total
+
+
+def _lifted(values: Array, codes: NDArray[np.int8], steps: Array, lead: Array | None) -> Array:
+    """Category 0's values, raised to those of the category chosen; 0 where missing.
+
+    Theta is a polynomial of degree 1, so it raises the coefficients of that degree alone.
+    """
+    chosen = values.reshape(*codes.shape, -1)
+    if lead is not None:
+        chosen = chosen + steps[np.maximum(codes, 0)] * lead[:, None, None]
+    if (codes < 0).any():
+        chosen = chosen * (codes >= 0)[:, :, None]
+    return np.asarray(chosen.reshape(len(codes), -1))
 
 
 def _pick(values: Array, codes: NDArray[np.int8], shape: tuple[int, ...]) -> Array:
