@@ -261,6 +261,18 @@ def test_a_likelihood_ratio_is_the_gain_of_one_split_item():
     assert row["chi2"] == pytest.approx(gain, abs=2e-3)
     assert row["df"] == fits[1].n_parameters_ - fits[0].n_parameters_ == 3
     assert row["chi2"] > 50
+    assert row["fewest"] == 0
+
+
+def test_a_likelihood_ratio_warns_of_rare_categories_and_sees_crossing_curves(made):
+    frame, group = made
+    table = dif(frame, group, method="likelihood-ratio", reference="a").table.set_index("item")
+    assert table.loc["q2", "size"] == "C-"
+    assert table.loc["q5", "flagged"]
+    assert table.loc["q5", "crossing"]
+    assert not table.loc[["q3", "q4", "q6", "q7"], "flagged"].any()
+    rare = frame.assign(q7=frame["q7"].mask(frame["q7"].cumsum() == 3, 9))
+    assert "fewer than 5 people" in dif(rare, group, method="likelihood-ratio").advice[0]
 
 
 def test_purifying_a_likelihood_ratio_is_not_passed_over_in_silence(made):

@@ -175,6 +175,14 @@ def dif(
     InvalidInput
         If an option is not one of those above.
 
+    Notes
+    -----
+    An item is flagged when the difference is both significant and not negligible: class B or C
+    (ETS for two categories; NAEP's 0.17 and 0.25 standard deviations for more; a twentieth and a
+    tenth of the item's range for standardisation and the likelihood ratio), or `criterion` for
+    logistic regression. Standardisation flags from a tenth of the range and has no test;
+    unordered categories have no size.
+
     Examples
     --------
     >>> import numpy as np
@@ -308,7 +316,8 @@ def _by_model(pair: Comparison, rule: _Rule, rounds: int, model: str) -> Purifie
     results = []
     for table, fit, fine in zip(tables, fits, enough, strict=True):
         n = table.n.tolist()
-        shown = {"n_reference": n[0], "n_focal": n[1], "verdict": ""}
+        fewest = table.counts.sum(axis=0).min() if fine else np.nan
+        shown = {"n_reference": n[0], "n_focal": n[1], "verdict": "", "fewest": fewest}
         results.append(shown | fit if fine else _unlooked(n, _verdict(table, rule)))
     return Purified(results, everyone, 0, True)
 
@@ -422,6 +431,8 @@ def _size(row: Result, method: str) -> str:
         return "A" if gain < 0.035 else ("B" if gain < 0.07 else "C") + sign
     if method == "generalised":
         return ""
+    if method == "likelihood-ratio":  # curves that cross count as well
+        return size_class(float(np.copysign(row["effect_absolute"], row["signed"])), 0.05, 0.10)
     return size_class(row["signed"], 0.05, 0.10)
 
 
@@ -431,7 +442,7 @@ def _flag(row: Result, method: str, rule: _Rule) -> bool:
     if method == "logistic":
         return _lordif(row, row["p_adjusted"], rule)
     significant = bool(row["p_adjusted"] < rule.level)
-    return significant and (method != "mantel-haenszel" or row["size"][:1] in ("B", "C"))
+    return significant and (method == "generalised" or row["size"][:1] in ("B", "C"))
 
 
 def _advice_on_people(groups: Groups, answers: CategoryTable) -> list[str]:
@@ -455,6 +466,11 @@ def _advice_on_model(found: Purified, rounds: int) -> list[str]:
         )
     if not all(result.get("converged", True) for result in found.results):
         advice.append("The search did not converge for some items: do not trust their figures.")
+    if any(result.get("fewest", 5) < 5 for result in found.results):
+        advice.append(
+            "Some categories were chosen by fewer than 5 people of a group (column fewest): their "
+            "items' chi-square is too large by chance more often than p says. Join categories."
+        )
     return advice
 
 
