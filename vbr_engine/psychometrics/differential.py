@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,26 +11,25 @@ from numpy.typing import NDArray
 
 from vbr_engine.errors import InvalidInput, ResponsesError
 from vbr_engine.psychometrics.categories import CategoryTable
+from vbr_engine.psychometrics.dif_advice import (
+    advice_on_matching,
+    advice_on_model,
+    advice_on_people,
+)
+from vbr_engine.psychometrics.dif_decisions import (
+    Result,
+    Rule,
+    decide,
+    look,
+    suspect,
+    unlooked,
+    verdict_on,
+)
 from vbr_engine.psychometrics.dif_groups import Groups, sort_groups
 from vbr_engine.psychometrics.dif_irt import likelihood_ratio
-from vbr_engine.psychometrics.dif_logistic import logistic
-from vbr_engine.psychometrics.dif_tables import Comparison, ItemTable, Purified, purify
-from vbr_engine.psychometrics.dif_wording import sentence
-from vbr_engine.psychometrics.mantel_haenszel import (
-    breslow_day,
-    ets_class,
-    generalised,
-    mantel,
-    mantel_haenszel,
-    size_class,
-    standardised_difference,
-)
-from vbr_engine.psychometrics.multiple_tests import adjusted
-from vbr_engine.psychometrics.standardisation import standardisation
+from vbr_engine.psychometrics.dif_tables import Comparison, Purified, purify
 
 __all__ = ["DIF_METHODS", "DifResult", "dif"]
-
-Result = dict[str, Any]
 
 DIF_METHODS = {
     "mantel-haenszel": "Mantel-Haenszel; Mantel's test for more than two ordered categories",
@@ -40,7 +38,6 @@ DIF_METHODS = {
     "logistic": "logistic and ordinal logistic regression, with tests of crossing",
     "likelihood-ratio": "an item response model with and without the item the same in both groups",
 }
-_NUMBER_OF_COMPARISON = "comparison"
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,19 +74,6 @@ class DifResult:
         DataFrame
         """
         return self.table
-
-
-@dataclass(frozen=True)
-class _Rule:
-    """How an item is looked at and when it is flagged."""
-
-    level: float
-    correct: bool
-    criterion: str
-    least: int
-    pseudo_r2: str
-    r2_gain: float
-    slope_change: float
 
 
 def dif(
@@ -199,15 +183,15 @@ def dif(
     answers = CategoryTable.from_any(X)
     groups = sort_groups(group, answers.rows, reference=reference, focal=focal, least=min_group)
     whole = _gather(answers, groups, matching, sample_weight, strata, missing)
-    rule = _Rule(level, correct, criterion, min_group, pseudo_r2, r2_gain, slope_change)
+    rule = Rule(level, correct, criterion, min_group, pseudo_r2, r2_gain, slope_change)
     rounds = max_rounds if purify else 0
     rows: list[Result] = []
-    advice = _advice_on_people(groups, answers)
+    advice = advice_on_people(groups, answers)
     for number in range(1, len(groups.focal) + 1):
         found, told = _compare(whole, groups, number, method, rule, rounds, model)
         rows.extend(found)
         advice.extend(told)
-    table = _decide(pd.DataFrame(rows), method, rule, adjust, len(groups.focal) > 1)
+    table = decide(pd.DataFrame(rows), method, rule, adjust, len(groups.focal) > 1)
     return DifResult(table, groups.reference, groups.focal, tuple(dict.fromkeys(advice)))
 
 
@@ -272,7 +256,7 @@ def _compare(
     groups: Groups,
     number: int,
     method: str,
-    rule: _Rule,
+    rule: Rule,
     rounds: int,
     model: str,
 ) -> tuple[list[Result], list[str]]:
@@ -288,210 +272,35 @@ def _compare(
     )
     n = [float(pair.weight[pair.focal == focal].sum()) for focal in (False, True)]
     if min(n) < rule.least:
-        results = [_unlooked(n, "not enough data") for _ in pair.items]
+        results = [unlooked(n, "not enough data") for _ in pair.items]
         found = Purified(results, np.ones(len(pair.items), dtype=bool), 0, True)
     elif method == "likelihood-ratio":
         found = _by_model(pair, rule, rounds, model)
     else:
         found = purify(
-            lambda anchors: [_look(table, method, rule) for table in pair.tables(anchors)],
-            lambda result: _suspect(result, method, rule),
+            lambda anchors: [look(table, method, rule) for table in pair.tables(anchors)],
+            lambda result: suspect(result, method, rule),
             len(pair.items),
             rounds if pair.matching is None else 0,
         )
     rows = [
-        {"item": item, _NUMBER_OF_COMPARISON: number, "method": method, **result, "anchor": anchor}
+        {"item": item, "comparison": number, "method": method, **result, "anchor": anchor}
         for item, result, anchor in zip(pair.items, found.results, found.anchors, strict=True)
     ]
     model_only = method == "likelihood-ratio"
-    advice = _advice_on_model(found, rounds) if model_only else _advice_on_matching(found, rounds)
+    advice = advice_on_model(found, rounds) if model_only else advice_on_matching(found, rounds)
     return rows, advice
 
 
-def _by_model(pair: Comparison, rule: _Rule, rounds: int, model: str) -> Purified:
+def _by_model(pair: Comparison, rule: Rule, rounds: int, model: str) -> Purified:
     everyone = np.ones(len(pair.items), dtype=bool)
     tables = pair.tables(everyone)
-    enough = np.array([_verdict(table, rule) == "" for table in tables])
+    enough = np.array([verdict_on(table, rule) == "" for table in tables])
     fits = likelihood_ratio(pair, enough, model=model)
     results = []
     for table, fit, fine in zip(tables, fits, enough, strict=True):
         n = table.n.tolist()
         fewest = table.counts.sum(axis=0).min() if fine else np.nan
         shown = {"n_reference": n[0], "n_focal": n[1], "verdict": "", "fewest": fewest}
-        results.append(shown | fit if fine else _unlooked(n, _verdict(table, rule)))
+        results.append(shown | fit if fine else unlooked(n, verdict_on(table, rule)))
     return Purified(results, everyone, 0, True)
-
-
-def _verdict(table: ItemTable, rule: _Rule) -> str:
-    if table.counts.size == 0 or table.n.min() < rule.least:
-        return "not enough data"
-    return "cannot be compared" if table.counts.shape[2] < 2 else ""
-
-
-def _unlooked(n: Any, verdict: str) -> Result:
-    return {"n_reference": n[0], "n_focal": n[1], "verdict": verdict, "p": np.nan}
-
-
-def _look(table: ItemTable, method: str, rule: _Rule) -> Result:
-    n = table.n.tolist() if table.counts.size else [0.0, 0.0]
-    verdict = _verdict(table, rule)
-    if verdict:
-        return _unlooked(n, verdict)
-    result = _LOOKS[method](table, rule)
-    lost = "chi2" in result and np.isnan(result["chi2"])
-    shown = {"n_reference": n[0], "n_focal": n[1], "verdict": "cannot be compared" if lost else ""}
-    return shown | {"categories": table.counts.shape[2], "matched": table.matched} | result
-
-
-def _look_mantel(table: ItemTable, rule: _Rule) -> Result:
-    gap = standardised_difference(table)
-    if table.counts.shape[2] > 2:
-        result = mantel(table) | gap
-        size = size_class(gap["smd_over_sd"], 0.17, 0.25)
-        return result | {"ets": size if result["p"] < rule.level else "A", "signed": gap["smd"]}
-    result = mantel_haenszel(table, correct=rule.correct)
-    ets = ets_class(result["delta"], result["delta_se"], result["p"], level=rule.level)
-    crossing = breslow_day(table, result["alpha"])
-    return result | gap | crossing | {"ets": ets, "signed": result["delta"]}
-
-
-def _look_generalised(table: ItemTable, rule: _Rule) -> Result:
-    return generalised(table) | {"signed": 0.0}
-
-
-def _look_standardisation(table: ItemTable, rule: _Rule) -> Result:
-    result = standardisation(table)
-    return result | {"p": np.nan, "signed": result["index"]}
-
-
-def _look_logistic(table: ItemTable, rule: _Rule) -> Result:
-    result = logistic(table)
-    crossing = result["p_crossing"] < rule.level and result["p_crossing"] < result["p_uniform"]
-    return result | {"crossing": crossing, "signed": result["log_odds"]}
-
-
-_LOOKS: dict[str, Callable[[ItemTable, _Rule], Result]] = {
-    "mantel-haenszel": _look_mantel,
-    "generalised": _look_generalised,
-    "standardisation": _look_standardisation,
-    "logistic": _look_logistic,
-}
-
-
-def _suspect(result: Result, method: str, rule: _Rule) -> bool:
-    """Whether to leave an item out of the matching score; p is not adjusted, as in difR."""
-    if result["verdict"]:
-        return False
-    if method == "standardisation":
-        return bool(abs(result["index"]) >= 0.1)
-    if method == "logistic":
-        return _lordif(result, result["p"], rule)
-    return bool(result["p"] < rule.level)
-
-
-def _lordif(result: Any, p: float, rule: _Rule) -> bool:
-    if rule.criterion == "beta":
-        return bool(result["change"] >= rule.slope_change)
-    large = rule.criterion == "chi2" or result[rule.pseudo_r2] >= rule.r2_gain
-    return bool(p < rule.level and large)
-
-
-def _decide(
-    table: pd.DataFrame, method: str, rule: _Rule, adjust: str, several: bool
-) -> pd.DataFrame:
-    """Adjust p for all rows, then say which are flagged, whom they favour and what to do."""
-    for name, way in (("p_bh", "benjamini-hochberg"), ("p_holm", "holm")):
-        table[name] = adjusted(table["p"], way)
-    table["p_adjusted"] = adjusted(table["p"], adjust)
-    rows = [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
-    records = [_decided(row, method, rule) for row in rows]
-    for row in records:
-        name = f"focal group {row[_NUMBER_OF_COMPARISON]}" if several else "the focal group"
-        row["sentence"] = sentence(row, focal=name)
-    return pd.DataFrame(records).drop(columns="signed", errors="ignore")
-
-
-def _decided(row: Result, method: str, rule: _Rule) -> Result:
-    looked = row["verdict"] == ""
-    row["size"] = _size(row, method) if looked else ""
-    row["flagged"] = looked and _flag(row, method, rule)
-    signed = row.get("signed", 0.0) if looked else 0.0
-    row["favours"] = "focal" if signed > 0 else "reference" if signed < 0 else ""
-    if looked:
-        row["verdict"] = "flagged" if row["flagged"] else "no sign"
-    return row
-
-
-def _size(row: Result, method: str) -> str:
-    if method == "mantel-haenszel":
-        return str(row["ets"])
-    if method == "logistic":  # Jodoin and Gierl 2001
-        sign = "+" if row["log_odds"] > 0 else "-"
-        gain = row["nagelkerke"]
-        return "A" if gain < 0.035 else ("B" if gain < 0.07 else "C") + sign
-    if method == "generalised":
-        return ""
-    if method == "likelihood-ratio":  # curves that cross count as well
-        return size_class(float(np.copysign(row["effect_absolute"], row["signed"])), 0.05, 0.10)
-    return size_class(row["signed"], 0.05, 0.10)
-
-
-def _flag(row: Result, method: str, rule: _Rule) -> bool:
-    if method == "standardisation":
-        return bool(abs(row["index"]) >= 0.1)
-    if method == "logistic":
-        return _lordif(row, row["p_adjusted"], rule)
-    significant = bool(row["p_adjusted"] < rule.level)
-    return significant and (method == "generalised" or row["size"][:1] in ("B", "C"))
-
-
-def _advice_on_people(groups: Groups, answers: CategoryTable) -> list[str]:
-    advice = []
-    if groups.n_unknown:
-        advice.append(f"{groups.n_unknown:,} sittings without a group were left out.")
-    holes = int((answers.codes < 0).any(axis=1).sum())
-    if holes:
-        advice.append(
-            f"{holes:,} sittings have missing answers; a missing answer is not compared, and by "
-            "default adds nothing to the total that people are matched on."
-        )
-    return advice
-
-
-def _advice_on_model(found: Purified, rounds: int) -> list[str]:
-    advice = []
-    if rounds:
-        advice.append(
-            "The likelihood ratio is not purified: every item is tested with all others as anchors."
-        )
-    if not all(result.get("converged", True) for result in found.results):
-        advice.append("The search did not converge for some items: do not trust their figures.")
-    if any(result.get("fewest", 5) < 5 for result in found.results):
-        advice.append(
-            "Some categories were chosen by fewer than 5 people of a group (column fewest): their "
-            "items' chi-square is too large by chance more often than p says. Join categories."
-        )
-    return advice
-
-
-def _advice_on_matching(found: Purified, rounds: int) -> list[str]:
-    advice = []
-    if rounds and not found.settled:
-        advice.append(
-            "The items left out of the matching score did not settle: read the flags with care."
-        )
-    if not all(result.get("converged", True) for result in found.results):
-        advice.append("The regression did not converge for some items: do not trust their figures.")
-    matched = min((result.get("matched", 1.0) for result in found.results), default=1.0)
-    if matched < 0.8:
-        advice.append(
-            f"Down to {matched:.0%} of a focal group have somebody of the reference group at the "
-            "same score; match on classes of the score (strata=10) to compare more of them."
-        )
-    kept, n = int(found.anchors.sum()), len(found.anchors)
-    if kept < n / 2:
-        advice.append(
-            f"Only {kept} of {n} items make up the matching score: when most items differ, no "
-            "method can tell which group is favoured."
-        )
-    return advice
