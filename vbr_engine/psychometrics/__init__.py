@@ -52,6 +52,7 @@ _HOME = {
     "item_information": "curves",
     "item_statistics": "classical",
     "kendall_w": "agreement",
+    "key_ambiguity": "ambiguity",
     "link": "linking",
     "one_factor": "dimensionality",
     "option_statistics": "classical",
