@@ -9,15 +9,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 
 from vbr_engine.errors import Problem, ResponsesError
 
-__all__ = ["MISSING_CODE", "CategoryTable"]
+__all__ = ["MISSING_CODE", "CategoryTable", "TableError"]
 
 MISSING_CODE = -1
 _MOST = 100
 
 Codes = NDArray[np.int8]
+
+
+class TableError(ResponsesError, ValueError):
+    """A table of categories that cannot be used; a ValueError too, as scikit-learn expects."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +88,7 @@ class CategoryTable:
         _check_frame(frame, names)
         known = [None] * len(names) if labels is None else list(labels)
         if len(known) != len(names):
-            raise ResponsesError(f"expected {len(known)} items, got {len(names)} columns")
+            raise TableError(f"expected {len(known)} items, got {len(names)} columns")
         codes, found = _encode_all(frame, names, known)
         return cls(codes, found, names, frame.index)
 
@@ -203,9 +208,11 @@ def _as_frame(X: Any) -> pd.DataFrame:
     if hasattr(X, "to_frame") and not isinstance(X, pd.Series | pd.Index):
         frame: pd.DataFrame = X.to_frame()
         return frame.set_index("sitting") if "sitting" in frame.columns else frame
-    array = X if isinstance(X, np.ndarray) else np.asarray(X, dtype=_kind(X))
+    if issparse(X):
+        raise TableError("Sparse data are not supported: expected a dense table")
+    array = np.asarray(X) if hasattr(X, "__array__") else np.asarray(X, dtype=_kind(X))
     if array.ndim != 2:
-        raise ResponsesError(
+        raise TableError(
             f"Expected 2D array, a table of sittings by items; got {array.ndim}D array instead. "
             "Reshape your data with array.reshape(-1, 1) if it has one item."
         )
@@ -219,14 +226,12 @@ def _kind(X: Any) -> Any:
 
 def _check_frame(frame: pd.DataFrame, names: tuple[str, ...]) -> None:
     if frame.shape[1] == 0:
-        raise ResponsesError(
-            f"0 feature(s) (shape={frame.shape}) while a minimum of 1 is required."
-        )
+        raise TableError(f"0 feature(s) (shape={frame.shape}) while a minimum of 1 is required.")
     if len(frame) == 0:
-        raise ResponsesError(f"Found array with 0 sample(s) (shape={frame.shape}); 1 is required.")
+        raise TableError(f"Found array with 0 sample(s) (shape={frame.shape}); 1 is required.")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise ResponsesError(f"expected one column per item, got several named {', '.join(twice)}")
+        raise TableError(f"expected one column per item, got several named {', '.join(twice)}")
 
 
 def _encode_all(
@@ -240,10 +245,10 @@ def _encode_all(
         try:
             codes[:, j], labels = _encode(values, name, known[j])
             found.append(labels)
-        except ResponsesError as error:
+        except TableError as error:
             problems.extend(error.problems)
     if problems:
-        raise ResponsesError(problems)
+        raise TableError(problems)
     return codes, tuple(found)
 
 
@@ -264,7 +269,7 @@ def _encode(column: pd.Series[Any], name: str, known: Any) -> tuple[Codes, tuple
         codes = pd.Index(list(known)).get_indexer(column).astype(np.int16)
     wrong = np.flatnonzero((codes < 0) & column.notna().to_numpy())
     if len(wrong):
-        raise ResponsesError(
+        raise TableError(
             [
                 Problem(
                     message=f"expected one of {', '.join(map(str, known))}, got {column.iloc[i]!s}",
@@ -300,14 +305,14 @@ def _labels(column: pd.Series[Any], name: str) -> tuple[Any, ...]:
 
 def _check_values(values: Any, name: str) -> None:
     if values.dtype.kind == "c":
-        raise ResponsesError("Complex data not supported: expected category codes")
+        raise TableError("Complex data not supported: expected category codes")
     if values.dtype.kind == "f" and np.isinf(values).any():
-        raise ResponsesError(
+        raise TableError(
             [Problem(message="expected category codes, got infinity (inf)", column=name)]
         )
     if len(values) > _MOST:
         message = f"expected at most {_MOST} categories, got {len(values)}: is this a measurement?"
-        raise ResponsesError([Problem(message=message, column=name)])
+        raise TableError([Problem(message=message, column=name)])
 
 
 def _constant(table: CategoryTable) -> list[str]:

@@ -238,6 +238,8 @@ class Fit:
 
 def _solve(matrix: Array, gradient: Array, fallback: Array | None = None) -> Array:
     """Newton step; where the matrix is not positive definite, more and more of the fallback."""
+    if not (np.isfinite(matrix).all() and np.isfinite(gradient).all()):
+        return np.full_like(gradient, np.nan)
     other = np.diag(np.maximum(np.diag(matrix), 1e-6)) if fallback is None else fallback
     for share in (0.0, 0.05, 0.2, 0.5, 1.0):
         mixed = (1.0 - share) * matrix + share * other
@@ -255,6 +257,8 @@ def maximisation(design: Design, full: Array, step: Expectation, *, n_steps: int
         here = Position.at(design, full)
         move = _solve(here.complete(step), here.gradient(step))
         largest = np.abs(move).max(initial=0.0)
+        if not np.isfinite(largest):
+            return full
         move *= min(1.0, _LARGEST_STEP / max(largest, 1e-300))
         full = _possible(design, full, move)
         if largest < 1e-3:
@@ -346,6 +350,8 @@ class _Search:
             previous, gain = gain, 0.5 * float(gradient @ move)
             if 0.0 <= gain < tol:
                 return self._end(step, gain, converged=True)
+            if not np.isfinite(gain):
+                return self._end(step, gain, converged=False)
             if gain < 0 or (since > 1 and gain > 0.2 * previous):
                 inverse, since = self.inverse(here, step), 0
                 move = inverse @ gradient

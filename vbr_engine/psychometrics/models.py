@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from vbr_engine.errors import InvalidInput, ResponsesError
-from vbr_engine.psychometrics.categories import CategoryTable, collapse
+from vbr_engine.errors import InvalidInput
+from vbr_engine.psychometrics.categories import CategoryTable, TableError, collapse
 from vbr_engine.psychometrics.curves import Array, ItemParameters
 from vbr_engine.psychometrics.estimation import Fit, Position, observed_information
 from vbr_engine.psychometrics.expectation import Answers
@@ -96,6 +96,12 @@ class _ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self._remember_columns(X, reset=True)
         _check_table(table)
         weights, codes, labels = _checked(table, sample_weight, groups)
+        if np.any(weights == 0):
+            # Categories that only weightless sittings chose must not be estimated.
+            kept = weights > 0
+            table = CategoryTable.from_any(table.take(kept).to_frame())
+            weights, codes = weights[kept], codes[kept]
+            _check_table(table)
         answers = _answers(table, weights, codes)
         plan = layout(self._plan(table), table, len(labels))
         found = search(plan, answers, self.random_state)
@@ -233,7 +239,8 @@ class _ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return np.array(["theta", "theta_se"], dtype=object)
 
     def _remember_columns(self, X: Any, *, reset: bool) -> None:
-        shown = X if isinstance(X, pd.DataFrame | np.ndarray) else CategoryTable.from_any(X).codes
+        plain = isinstance(X, pd.DataFrame) or (isinstance(X, np.ndarray) and X.ndim == 2)
+        shown = X if plain else CategoryTable.from_any(X).codes
         validate_data(self, shown, reset=reset, skip_check_array=True)
 
     def _check_options(self) -> None:
@@ -427,9 +434,9 @@ def PartialCredit(**options: Any) -> GeneralizedPartialCreditModel:
 
 def _check_table(table: CategoryTable) -> None:
     if len(table) < 2:
-        raise ResponsesError(f"expected at least 2 sittings, got n_samples = {len(table)}")
+        raise TableError(f"expected at least 2 sittings, got n_samples = {len(table)}")
     if table.n_categories.max() < 2:
-        raise ResponsesError("expected at least one item on which people differ, got none")
+        raise TableError("expected at least one item on which people differ, got none")
 
 
 def _checked(
@@ -439,22 +446,20 @@ def _checked(
     n = len(table)
     weights = np.ones(n) if sample_weight is None else np.asarray(sample_weight, dtype=float)
     if weights.shape != (n,):
-        raise ResponsesError(f"expected {n} weights in 1D, got sample_weight.shape {weights.shape}")
+        raise TableError(f"expected {n} weights in 1D, got sample_weight.shape {weights.shape}")
     if not np.all(np.isfinite(weights)) or weights.min() < 0 or weights.sum() <= 0:
-        raise ResponsesError("expected weights of 0 or more that are not all 0")
+        raise TableError("every sample weight is zero, or one is negative or missing")
     if groups is None:
         return weights, np.zeros(n, dtype=np.intp), ["all"]
     codes, labels = pd.factorize(np.asarray(groups), sort=True)
     if len(codes) != n or np.any(codes < 0):
-        raise ResponsesError(f"expected a group for each of {n} sittings, got some missing")
+        raise TableError(f"expected a group for each of {n} sittings, got some missing")
     return weights, codes.astype(np.intp), list(labels)
 
 
 def _answers(table: CategoryTable, weights: Array, groups: NDArray[np.intp]) -> Answers:
     """Sorted by group; one row per pattern where that saves work."""
     codes = table.codes
-    if np.any(weights == 0):
-        codes, weights, groups = codes[weights > 0], weights[weights > 0], groups[weights > 0]
     if np.log(np.maximum(table.n_categories, 1)).sum() < np.log(len(codes)) + 4:
         codes, weights, groups, _ = collapse(codes, weights, groups)
     elif groups[-1] or groups.any():
