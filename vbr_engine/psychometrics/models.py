@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
+from threadpoolctl import threadpool_limits
 
 from vbr_engine.errors import InvalidInput
 from vbr_engine.psychometrics.categories import CategoryTable, TableError, collapse
@@ -104,9 +105,11 @@ class _ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             _check_table(table)
         answers = _answers(table, weights, codes)
         plan = layout(self._plan(table), table, len(labels))
-        found = search(plan, answers, self.random_state)
-        self.categories_, self.groups_ = table, labels
-        self._keep(found.fit, answers, found.starts)
+        # Blocks are small: a second thread of the matrix library costs more than it brings.
+        with threadpool_limits(limits=1, user_api="blas"):
+            found = search(plan, answers, self.random_state)
+            self.categories_, self.groups_ = table, labels
+            self._keep(found.fit, answers, found.starts)
         return self
 
     def _plan(self, table: CategoryTable) -> Plan:
