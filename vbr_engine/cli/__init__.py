@@ -25,6 +25,7 @@ COMMANDS = {
     "publish": "Pin a version of a bank by its hash.",
     "panel": "Describe what a panel of experts holds, and how far it agrees.",
     "keys": "Compare a key with rival keys and policies on the same answers.",
+    "calibrate": "Estimate items by an item response model.",
     "link": "Put a new calibration on the scale of an old one.",
     "dif": "Look for items that work differently for different groups.",
 }

@@ -97,7 +97,9 @@ def link(
     Parameters
     ----------
     old_parameters, new_parameters : data frame, or fitted model
-        Item parameters, a row for each item; items of the same name are the same.
+        Item parameters, a row for each item; items of the same name are the same. Where a column
+        `categories` tells each item's categories, as in ``1/2/3``, items whose categories differ
+        are no anchors.
     method : {"stocking-lord", "haebara", "mean-sigma", "mean-mean"}
     anchors : sequence of str, optional
         Items to rest on; all that both calibrations have if not given.
@@ -160,9 +162,14 @@ def _common(
 
 
 def _labels(source: Any) -> dict[str, tuple[Any, ...]]:
-    """Give the categories that a fitted model found in each item; a table does not say."""
+    """Give the categories of each item, as a fitted model or a column `categories` tells them."""
     found = getattr(source, "categories_", None)
-    return {} if found is None else dict(zip(found.items, found.labels, strict=True))
+    if found is not None:
+        return dict(zip(found.items, found.labels, strict=True))
+    if not isinstance(source, pd.DataFrame) or "categories" not in source:
+        return {}
+    told = parameter_frame(source)["categories"].dropna()
+    return {str(item): tuple(str(labels).split("/")) for item, labels in told.items()}
 
 
 def _recoded(
