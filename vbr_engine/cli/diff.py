@@ -81,10 +81,10 @@ def _verdict(old: Bank, difference: BankDifference) -> str:
 def _change_lines(change: Change, reason: str) -> list[str]:
     note = f" ({change.note})" if change.note else ""
     if isinstance(change.old, str) and isinstance(change.new, str) and " " in change.old:
-        lines = [f"  {str(change.level):<5}  {change.path}{note}"]
+        lines = [f"  {change.level!s:<5}  {change.path}{note}"]
         lines += _wrapped(change.old, "- ") + _wrapped(change.new, "+ ")
     else:
-        lines = [f"  {str(change.level):<5}  {change}{note}"]
+        lines = [f"  {change.level!s:<5}  {change}{note}"]
     return lines + (_wrapped(reason, "") if reason else [])
 
 
