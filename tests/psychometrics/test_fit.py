@@ -1,0 +1,159 @@
+"""Fit of items, people and pairs: against R's mirt, an enumeration, and what theory says."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from vbr_engine.errors import InvalidInput
+from vbr_engine.psychometrics import (
+    GeneralizedPartialCreditModel,
+    GradedResponseModel,
+    Rasch,
+    TwoParameterLogistic,
+    category_probabilities,
+    item_fit,
+    local_dependence,
+    person_fit,
+    person_scores,
+)
+from vbr_engine.psychometrics.fit import _mean_squares, _residuals, _standardised
+from vbr_engine.psychometrics.score_groups import _expected, _joined, _score_distribution
+
+CASES = {
+    "LSAT7__2PL": ("lsat7", TwoParameterLogistic),
+    "LSAT7__Rasch": ("lsat7", Rasch),
+    "bfi_N__graded": ("bfi_N", GradedResponseModel),
+    "bfi_N__gpcm": ("bfi_N", GeneralizedPartialCreditModel),
+    "VerbAgg__gpcm": ("verbagg", GeneralizedPartialCreditModel),
+}
+
+
+def answers(n, n_items, seed):
+    """Graded answers in three categories, with slopes and hardness that differ."""
+    rng = np.random.default_rng(seed)
+    theta = rng.standard_normal((n, 1))
+    slopes, hardness = np.linspace(0.8, 2.0, n_items), np.linspace(-1, 1, n_items)
+    latent = slopes * (theta - hardness) + rng.logistic(size=(n, n_items))
+    return (latent > -0.7).astype(int) + (latent > 0.7)
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    X = answers(3000, 30, seed=1)
+    return GradedResponseModel().fit(X), X
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_q3_is_r_s(case, golden, request):
+    data, model = CASES[case]
+    X = request.getfixturevalue(data)
+    r = golden(f"irt/{case}__Q3.csv").set_index("Unnamed: 0")
+    found = local_dependence(model().fit(X), X)
+    assert list(found.columns) == list(r.columns)
+    assert found.to_numpy() == pytest.approx(r.to_numpy(), abs=1e-4)
+
+
+@pytest.mark.parametrize("case", ["LSAT7__2PL", "LSAT7__Rasch"])
+def test_s_x2_of_two_categories_is_r_s(case, golden, lsat7):
+    r = pd.DataFrame(golden(f"irt/{case}.json")["S_X2"]).set_index("item")
+    found = item_fit(CASES[case][1]().fit(lsat7), lsat7)
+    assert found["s_x2"].to_numpy() == pytest.approx(r["S_X2"].to_numpy(), abs=1e-3)
+    assert found["df"].tolist() == r["df.S_X2"].tolist()
+    assert found["p"].to_numpy() == pytest.approx(r["p.S_X2"].to_numpy(), abs=1e-4)
+    assert found["rmsea"].to_numpy() == pytest.approx(r["RMSEA.S_X2"].to_numpy(), abs=1e-4)
+
+
+def test_expected_shares_are_those_of_every_pattern_counted():
+    model = GradedResponseModel().fit(answers(300, 4, seed=2))
+    nodes, weights = model.nodes_, np.full(len(model.nodes_), 1 / len(model.nodes_))
+    p, steps = category_probabilities(model.items_, nodes), model.items_.n_categories - 1
+    wanted = np.zeros((9, 3))
+    for pattern in product(range(3), repeat=4):
+        chance = np.prod([p[j, k] for j, k in enumerate(pattern)], axis=0) @ weights
+        wanted[sum(pattern), pattern[1]] += chance
+    wanted /= wanted.sum(axis=1, keepdims=True)
+    others = _score_distribution(np.delete(p, 1, axis=0), np.delete(steps, 1))
+    found = _expected(p[1], others, weights, _score_distribution(p, steps) @ weights)
+    assert found == pytest.approx(wanted, abs=1e-12)
+
+
+def test_joining_thin_cells_keeps_every_person():
+    rng = np.random.default_rng(3)
+    expected = rng.dirichlet(np.full(4, 0.3), 20) * rng.integers(0, 12, 20)[:, None]
+    observed = np.array([rng.multinomial(round(row.sum()), [0.25] * 4) for row in expected])
+    joined, left = _joined(observed.astype(float), expected, 1.0)
+    assert np.nansum(joined) == observed.sum()
+    assert np.nansum(left) == pytest.approx(expected.sum())
+    assert np.nanmin(left) >= 1.0
+
+
+def test_s_x2_keeps_its_level_and_finds_a_bad_item(simulated):
+    model, X = simulated
+    found = item_fit(model, X)
+    ratio = found["s_x2"] / found["df"]
+    assert ratio.mean() == pytest.approx(1.0, abs=0.1)
+    assert (found["p"] < 0.01).sum() <= 3
+    bad = X.copy()
+    bad[:, 4] = np.array([0, 2, 1])[bad[:, 4]]
+    assert item_fit(GradedResponseModel().fit(bad), bad)["p"].iloc[4] < 1e-6
+
+
+def test_infit_and_outfit_follow_their_definition_and_are_near_one(simulated):
+    model, X = simulated
+    found = item_fit(model, X)
+    theta = person_scores(model.items_, X.astype(np.int8), method="MAP")[:, 0]
+    p = category_probabilities(model.items_, theta)[7]
+    mean = np.arange(3) @ p
+    variance = np.arange(3) ** 2 @ p - mean**2
+    square = (X[:, 7] - mean) ** 2
+    assert found["infit"].iloc[7] == pytest.approx(square.sum() / variance.sum(), rel=1e-6)
+    assert found["outfit"].iloc[7] == pytest.approx((square / variance).mean(), rel=1e-6)
+    assert found["infit"].mean() == pytest.approx(1.0, abs=0.05)
+
+
+def test_at_the_true_theta_mean_squares_are_one_and_lz_is_standard_normal(simulated):
+    items = simulated[0].items_
+    rng = np.random.default_rng(5)
+    theta = rng.standard_normal(3000)
+    above = np.cumsum(category_probabilities(items, theta), axis=1)[:, :2]
+    X = (rng.random((30, 1, 3000)) > above).sum(axis=1).T.astype(np.int8)
+    for name, figures in _mean_squares(_residuals(items, X, theta), axis=0).items():
+        wanted, within = (0.0, 0.6) if name.endswith("_z") else (1.0, 0.02)
+        assert figures.mean() == pytest.approx(wanted, abs=within)
+    lz, _ = _standardised(items, X, theta)
+    assert lz.mean() == pytest.approx(0.0, abs=0.07)
+    assert lz.std() == pytest.approx(1.0, abs=0.07)
+
+
+def test_corrected_lz_is_roughly_standard_normal_and_finds_random_answers(simulated):
+    model, X = simulated
+    found = person_fit(model, X)
+    assert found["lz_star"].mean() == pytest.approx(0.0, abs=0.1)
+    assert found["lz_star"].std() == pytest.approx(1.0, abs=0.1)
+    assert found["lz"].std() < found["lz_star"].std()
+    careless = np.random.default_rng(4).integers(0, 3, (300, 30))
+    honest = (found["lz_star"] < -1.645).mean()
+    assert honest < 0.1
+    assert (person_fit(model, careless)["lz_star"] < -1.645).mean() > 6 * honest
+
+
+def test_gaps_and_empty_sittings_are_missing(simulated):
+    model, X = simulated
+    holed = X[:50].astype(float)
+    holed[0] = np.nan
+    holed[1, 3] = np.nan
+    found = person_fit(model, holed)
+    assert found["n"].tolist()[:3] == [0, 29, 30]
+    assert found.loc[0].drop("n").isna().all()
+    assert found.loc[2:].to_numpy() == pytest.approx(person_fit(model, X[:50]).loc[2:].to_numpy())
+    assert item_fit(model, holed)["n"].iloc[0] == 48
+
+
+def test_unknown_groups_and_methods_are_refused(simulated):
+    model, X = simulated
+    with pytest.raises(InvalidInput, match="no group 'women'"):
+        item_fit(model, X, group="women")
+    with pytest.raises(InvalidInput, match="MAP"):
+        person_fit(model, X, method="ML")
