@@ -1,4 +1,4 @@
-"""Which keys do the answers themselves speak against?
+"""Find the keys that the answers themselves speak against.
 
 Of every item is taken which option a person holds to be best: rated above all others, ranked first,
 or chosen as most. The nominal response model puts no order on options: it finds how fast each gains

@@ -183,7 +183,7 @@ def person_fit(model: Any, X: Any, *, group: Any = None, method: str = "MAP") ->
 
 
 def local_dependence(model: Any, X: Any, *, group: Any = None) -> pd.DataFrame:
-    """Yen's Q3: do two items share more than the trait?
+    """Find pairs of items that share more than the trait (Q3 of Yen).
 
     Correlations of the residuals of every pair of items, at the expected theta (EAP), over the
     sittings that answered both. Without dependence they lie near -1 / (items - 1); a pair 0.2
