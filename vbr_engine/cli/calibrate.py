@@ -15,7 +15,7 @@ import pandas as pd
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from vbr_engine.cli.simulate import PATIENCE
+from vbr_engine.cli.progress import PATIENCE
 from vbr_engine.errors import Problem, ResponsesError
 from vbr_engine.files import check_writable, read_bank, read_responses, read_table, write_table
 from vbr_engine.files.parameter_files import check_parameters_writable, write_parameters

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from vbr_engine.cli.joined_column import read_column
-from vbr_engine.cli.simulate import shown_progress
+from vbr_engine.cli.progress import shown_progress
 from vbr_engine.files import check_writable, read_bank, read_responses, write_table
 from vbr_engine.psychometrics.key_comparison import KeyComparison, compare_keys, rival_keys
 from vbr_engine.psychometrics.panel import panel_statistics

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
 import click
-from rich.console import Console
-from rich.progress import Progress
 
+from vbr_engine.cli.progress import shown_progress
 from vbr_engine.files import check_writable, read_bank, write_table
 from vbr_engine.simulate import MOST, simulate_responses
 
 __all__ = ["command"]
-
-PATIENCE = 2.0  # seconds before progress is shown
 
 
 @click.command("simulate")
@@ -69,26 +62,3 @@ def command(bank: str, n: int, seed: int, output: str, form: str, careless: floa
         )
     write_table(made.to_frame(), output)
     click.echo(f"{n:,} simulated sittings of {questions.label} written to {output}", err=True)
-
-
-@contextmanager
-def shown_progress(words: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Give a function to tell how much is done; a bar appears on a terminal if it takes long."""
-    console = Console(stderr=True)
-    started = time.monotonic()
-    bar = Progress(console=console, transient=True, disable=not console.is_terminal)
-    task = bar.add_task(words, total=total)
-    running = False
-
-    def tell(done: int) -> None:
-        nonlocal running
-        if not running and time.monotonic() - started > PATIENCE:
-            bar.start()
-            running = True
-        bar.update(task, completed=done)
-
-    try:
-        yield tell
-    finally:
-        if running:
-            bar.stop()

@@ -1,3 +1,5 @@
+"""The homecare bank and sittings with known answers, for every room."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -11,7 +13,7 @@ from vbr_engine.bank.model import Bank, Item, ResponseFormat
 from vbr_engine.responses import ResponseMatrix
 from vbr_engine.scoring.profile import Profile
 
-BANKS = Path(__file__).parents[2] / "question_banks"
+BANKS = Path(__file__).parents[1] / "question_banks"
 Answers = dict[str, dict[str, int]]
 
 
