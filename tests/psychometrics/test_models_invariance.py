@@ -14,8 +14,9 @@ from vbr_engine.psychometrics import (
     NominalResponseModel,
     category_probabilities,
 )
-from vbr_engine.psychometrics.categories import collapse
+from vbr_engine.psychometrics.category_advice import advice_on_data
 from vbr_engine.psychometrics.derivatives import pack, parameter_scores, unpack
+from vbr_engine.psychometrics.patterns import collapse
 from vbr_engine.psychometrics.persons import EapTable, person_scores
 
 EVERY = [GradedResponseModel, GeneralizedPartialCreditModel, NominalResponseModel]
@@ -189,9 +190,9 @@ def test_advice_names_what_is_wrong():
     advice = " ".join(GradedResponseModel(slope_prior=(1, 1)).fit(X).advice_)
     assert "same: everybody who answered chose 1" in advice
     assert "item1 and copy: one answer decides the other" in advice
-    few = " ".join(CategoryTable.from_any(X.iloc[:9]).advice(18))
+    few = " ".join(advice_on_data(CategoryTable.from_any(X.iloc[:9]), 18))
     assert "9 sittings for 18 parameters" in few
-    unused = CategoryTable.from_any([[1], [4], [1], [4]]).advice()
+    unused = advice_on_data(CategoryTable.from_any([[1], [4], [1], [4]]))
     assert "nobody chose 2, 3" in unused[0]
 
 

@@ -17,12 +17,12 @@ from scipy.stats import chi2 as chi_square
 from threadpoolctl import threadpool_limits
 
 from vbr_engine.errors import ResponsesError
-from vbr_engine.psychometrics.categories import collapse
 from vbr_engine.psychometrics.curves import category_probabilities
 from vbr_engine.psychometrics.derivatives import present
 from vbr_engine.psychometrics.dif_tables import Comparison
 from vbr_engine.psychometrics.estimation import Design, Fit, maximise
 from vbr_engine.psychometrics.expectation import Answers, normal_weights
+from vbr_engine.psychometrics.patterns import collapse
 from vbr_engine.psychometrics.starts import flat_start, placed_start, proxies
 
 __all__ = ["likelihood_ratio"]

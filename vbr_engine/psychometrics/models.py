@@ -1,24 +1,11 @@
-"""Item response models, as scikit-learn estimators."""
+"""The families of item response models, as scikit-learn estimators."""
 
 from __future__ import annotations
 
-from typing import Any, Self
-
-import numpy as np
-import pandas as pd
-from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
-from threadpoolctl import threadpool_limits
+from typing import Any
 
 from vbr_engine.errors import InvalidInput
-from vbr_engine.psychometrics.categories import CategoryTable, TableError, collapse
-from vbr_engine.psychometrics.curves import Array, ItemParameters
-from vbr_engine.psychometrics.estimation import Fit, Position, observed_information
-from vbr_engine.psychometrics.expectation import Answers
-from vbr_engine.psychometrics.persons import EapTable, person_scores
-from vbr_engine.psychometrics.search import Plan, layout, search
-from vbr_engine.psychometrics.summary import advice_on, parameter_frame
+from vbr_engine.psychometrics.item_response_model import ItemResponseModel
 
 __all__ = [
     "GeneralizedPartialCreditModel",
@@ -29,242 +16,8 @@ __all__ = [
     "TwoParameterLogistic",
 ]
 
-_SLOPES = ("free", "equal", "one")
 
-
-class _ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """What the three models have in common."""
-
-    _model = ""
-
-    def __init__(
-        self,
-        *,
-        slopes: str = "free",
-        n_quadrature: int | None = None,
-        slope_prior: tuple[float, float] | None = None,
-        anchors: ItemParameters | None = None,
-        key: ArrayLike | None = None,
-        n_starts: int | None = None,
-        standard_errors: str = "none",
-        tol: float = 1e-6,
-        max_iter: int = 500,
-        random_state: int | None = 0,
-    ) -> None:
-        self.slopes = slopes
-        self.n_quadrature = n_quadrature
-        self.slope_prior = slope_prior
-        self.anchors = anchors
-        self.key = key
-        self.n_starts = n_starts
-        self.standard_errors = standard_errors
-        self.tol = tol
-        self.max_iter = max_iter
-        self.random_state = random_state
-
-    def fit(
-        self,
-        X: Any,
-        y: Any = None,
-        sample_weight: ArrayLike | None = None,
-        groups: ArrayLike | None = None,
-    ) -> Self:
-        """Estimate the items by marginal maximum likelihood.
-
-        Parameters
-        ----------
-        X : data frame or array-like, shape (sittings, items)
-            Category codes; NaN is missing.
-        y : None
-            Not used.
-        sample_weight : array-like, shape (sittings,), optional
-            A weight of 2 counts as the same sitting twice.
-        groups : array-like, shape (sittings,), optional
-            A label per sitting. The first group's theta is standard normal; the others have their
-            own mean and standard deviation.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ResponsesError
-            If the table cannot be read, or has nothing to estimate.
-        """
-        self._check_options()
-        table = CategoryTable.from_any(X)
-        self._remember_columns(X, reset=True)
-        _check_table(table)
-        weights, codes, labels = _checked(table, sample_weight, groups)
-        if np.any(weights == 0):
-            # Categories that only weightless sittings chose must not be estimated.
-            kept = weights > 0
-            table = CategoryTable.from_any(table.take(kept).to_frame())
-            weights, codes = weights[kept], codes[kept]
-            _check_table(table)
-        answers = _answers(table, weights, codes)
-        plan = layout(self._plan(table), table, len(labels))
-        # Blocks are small: a second thread of the matrix library costs more than it brings.
-        with threadpool_limits(limits=1, user_api="blas"):
-            found = search(plan, answers, self.random_state)
-            self.categories_, self.groups_ = table, labels
-            self._keep(found.fit, answers, found.starts)
-        return self
-
-    def _plan(self, table: CategoryTable) -> Plan:
-        return Plan(
-            model=self._model,
-            slopes=self.slopes,
-            n_quadrature=self.n_quadrature,
-            slope_prior=self.slope_prior,
-            anchors=self.anchors,
-            key=_key_codes(self.key, table),
-            n_starts=self.n_starts or (5 if self._model == "nominal" else 1),
-            tol=self.tol,
-            max_iter=self.max_iter,
-        )
-
-    def _keep(self, fit: Fit, answers: Answers, starts: pd.DataFrame) -> None:
-        design = fit.design
-        self.items_: ItemParameters = design.items(fit.full)
-        self.nodes_: Array = design.nodes
-        means, sds = design.groups(fit.full)
-        self.group_parameters_ = pd.DataFrame({"mean": means, "sd": sds}, index=self.groups_)
-        self.log_likelihood_, self.n_iter_ = fit.log_likelihood, fit.n_iter
-        self.converged_, self.starts_ = fit.converged, starts
-        self.n_parameters_ = design.n_free
-        self.aic_ = 2.0 * design.n_free - 2.0 * fit.log_likelihood
-        size = float(answers.weights.sum())
-        self.bic_ = design.n_free * float(np.log(size)) - 2.0 * fit.log_likelihood
-        self.covariance_, errors = self._errors(fit, answers)
-        self.parameters_: pd.DataFrame = parameter_frame(self.items_, errors)
-        self.advice_: tuple[str, ...] = advice_on(self.categories_, self.items_, fit, starts)
-
-    def _errors(self, fit: Fit, answers: Answers) -> tuple[Array | None, Array | None]:
-        if self.standard_errors == "none":
-            return None, None
-        information = observed_information(
-            answers, Position.at(fit.design, fit.full), fit.expectation
-        )
-        covariance = np.linalg.pinv(information, hermitian=True)
-        se = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-        full = np.where(fit.design.free >= 0, se[np.maximum(fit.design.free, 0)], np.nan)
-        size = fit.design.shape[0] * fit.design.shape[1]
-        self.group_parameters_["se_mean"] = full[size::2]
-        self.group_parameters_["se_sd"] = full[size + 1 :: 2] * self.group_parameters_["sd"]
-        return np.asarray(covariance, dtype=np.float64), full[:size].reshape(fit.design.shape)
-
-    def transform(self, X: Any, groups: ArrayLike | None = None) -> Array:
-        """Expected theta of each sitting (EAP) and its standard error.
-
-        Parameters
-        ----------
-        X : data frame or array-like, shape (sittings, items)
-            Category codes, as in `fit`.
-        groups : array-like, shape (sittings,), optional
-            Labels of groups, as in `fit`; the first group by default.
-
-        Returns
-        -------
-        ndarray, shape (sittings, 2)
-        """
-        check_is_fitted(self, "items_")
-        self._remember_columns(X, reset=False)
-        table = CategoryTable.from_any(X, labels=self.categories_.labels)
-        if groups is None:
-            return self.eap_table().many(table.codes)
-        places = pd.Index(self.groups_).get_indexer(np.asarray(groups))
-        if len(places) != len(table) or np.any(places < 0):
-            raise InvalidInput("expected a group per sitting, out of those in the fit")
-        scores = np.empty((len(table), 2))
-        for place in np.unique(places):
-            chosen = places == place
-            scores[chosen] = self.eap_table(self.groups_[place]).many(table.codes[chosen])
-        return scores
-
-    def eap_table(self, group: Any = None) -> EapTable:
-        """Everything that scoring needs, worked out once: for one person at a time.
-
-        Parameters
-        ----------
-        group : label, optional
-            Whose prior; the first group by default.
-
-        Returns
-        -------
-        EapTable
-        """
-        mean, sd = self._prior(group)
-        return EapTable(self.items_, nodes=self.nodes_, mean=mean, sd=sd)
-
-    def _prior(self, group: Any = None) -> tuple[float, float]:
-        row = self.group_parameters_.loc[self.groups_[0] if group is None else group]
-        return float(row["mean"]), float(row["sd"])
-
-    def person_scores(self, X: Any, *, method: str = "EAP") -> pd.DataFrame:
-        """Theta of each sitting and its standard error, by the method asked for.
-
-        Parameters
-        ----------
-        X : data frame or array-like, shape (sittings, items)
-            Category codes, as in `fit`.
-        method : {"EAP", "MAP", "ML", "WLE"}
-            Expected or most probable value after the prior, maximum likelihood, or Warm's weighted
-            likelihood.
-
-        Returns
-        -------
-        DataFrame
-            Columns theta and se, a row per sitting.
-        """
-        check_is_fitted(self, "items_")
-        table = CategoryTable.from_any(X, labels=self.categories_.labels)
-        mean, sd = self._prior()
-        scores = person_scores(
-            self.items_, table.codes, method=method, nodes=self.nodes_, mean=mean, sd=sd
-        )
-        return pd.DataFrame(scores, columns=["theta", "se"], index=table.rows)
-
-    def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
-        """Names of what `transform` gives.
-
-        Parameters
-        ----------
-        input_features : None
-            Not used.
-
-        Returns
-        -------
-        ndarray of str
-        """
-        check_is_fitted(self, "items_")
-        return np.array(["theta", "theta_se"], dtype=object)
-
-    def _remember_columns(self, X: Any, *, reset: bool) -> None:
-        plain = isinstance(X, pd.DataFrame) or (isinstance(X, np.ndarray) and X.ndim == 2)
-        shown = X if plain else CategoryTable.from_any(X).codes
-        validate_data(self, shown, reset=reset, skip_check_array=True)
-
-    def _check_options(self) -> None:
-        if self.slopes not in _SLOPES:
-            raise InvalidInput(f"expected slopes out of {', '.join(_SLOPES)}, got {self.slopes!r}")
-        if self.standard_errors not in ("observed", "none"):
-            raise InvalidInput(
-                f"expected standard_errors 'observed' or 'none', got {self.standard_errors!r}"
-            )
-        if self.n_quadrature is not None and self.n_quadrature < 5:
-            raise InvalidInput(f"expected 5 quadrature nodes or more, got {self.n_quadrature}")
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.categorical = True
-        tags.input_tags.allow_nan = True
-        tags.input_tags.string = True
-        return tags
-
-
-class GradedResponseModel(_ItemResponseModel):
+class GradedResponseModel(ItemResponseModel):
     """Samejima's graded response model: P(X >= k) = logistic(a theta + d_k).
 
     With two categories it is the two-parameter logistic model.
@@ -324,7 +77,7 @@ class GradedResponseModel(_ItemResponseModel):
     _model = "graded"
 
 
-class GeneralizedPartialCreditModel(_ItemResponseModel):
+class GeneralizedPartialCreditModel(ItemResponseModel):
     """Muraki's generalised partial credit model: P(X = k) as exp(k a theta + d_k).
 
     Parameters, attributes and methods are those of `GradedResponseModel`.
@@ -345,7 +98,7 @@ class GeneralizedPartialCreditModel(_ItemResponseModel):
     _model = "gpcm"
 
 
-class NominalResponseModel(_ItemResponseModel):
+class NominalResponseModel(ItemResponseModel):
     """Bock's nominal response model: P(X = k) as exp(a_k theta + d_k), a_0 = d_0 = 0.
 
     No order of the options is assumed. Its likelihood can have several tops, so the search runs
@@ -433,55 +186,3 @@ def PartialCredit(**options: Any) -> GeneralizedPartialCreditModel:
     'one'
     """
     return Rasch(**options)
-
-
-def _check_table(table: CategoryTable) -> None:
-    if len(table) < 2:
-        raise TableError(f"expected at least 2 sittings, got n_samples = {len(table)}")
-    if table.n_categories.max() < 2:
-        raise TableError("expected at least one item on which people differ, got none")
-
-
-def _checked(
-    table: CategoryTable, sample_weight: ArrayLike | None, groups: ArrayLike | None
-) -> tuple[Array, NDArray[np.intp], list[Any]]:
-    """Weights, group numbers and group labels."""
-    n = len(table)
-    weights = np.ones(n) if sample_weight is None else np.asarray(sample_weight, dtype=float)
-    if weights.shape != (n,):
-        raise TableError(f"expected {n} weights in 1D, got sample_weight.shape {weights.shape}")
-    if not np.all(np.isfinite(weights)) or weights.min() < 0 or weights.sum() <= 0:
-        raise TableError("every sample weight is zero, or one is negative or missing")
-    if groups is None:
-        return weights, np.zeros(n, dtype=np.intp), ["all"]
-    codes, labels = pd.factorize(np.asarray(groups), sort=True)
-    if len(codes) != n or np.any(codes < 0):
-        raise TableError(f"expected a group for each of {n} sittings, got some missing")
-    return weights, codes.astype(np.intp), list(labels)
-
-
-def _answers(table: CategoryTable, weights: Array, groups: NDArray[np.intp]) -> Answers:
-    """Sorted by group; one row per pattern where that saves work."""
-    codes = table.codes
-    if np.log(np.maximum(table.n_categories, 1)).sum() < np.log(len(codes)) + 4:
-        codes, weights, groups, _ = collapse(codes, weights, groups)
-    elif groups[-1] or groups.any():
-        order = np.argsort(groups, kind="stable")
-        codes, weights, groups = codes[order], weights[order], groups[order]
-    return Answers(codes, weights, groups, table.n_categories)
-
-
-def _key_codes(key: ArrayLike | None, table: CategoryTable) -> NDArray[np.intp] | None:
-    """Number of the keyed category of each item; -1 where it is not among those chosen."""
-    if key is None:
-        return None
-    words = list(np.asarray(key).tolist())
-    if len(words) != len(table.items):
-        raise InvalidInput(f"expected a key for {len(table.items)} items, got {len(words)}")
-    return np.array(
-        [
-            labels.index(word) if word in labels else -1
-            for word, labels in zip(words, table.labels, strict=True)
-        ],
-        dtype=np.intp,
-    )

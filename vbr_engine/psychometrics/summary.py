@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from vbr_engine.psychometrics.categories import CategoryTable
+from vbr_engine.psychometrics.category_advice import advice_on_data
 from vbr_engine.psychometrics.curves import Array, ItemParameters, category_slopes
 from vbr_engine.psychometrics.estimation import Fit
 
@@ -61,7 +62,7 @@ def advice_on(
     tuple of str
     """
     return (
-        *table.advice(fit.design.n_free),
+        *advice_on_data(table, fit.design.n_free),
         *_steep(items),
         *_reversed(items),
         *_doubts(fit, starts),
