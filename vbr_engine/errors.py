@@ -6,6 +6,7 @@
     └── InvalidInput            somebody gave us something we cannot use; lists every problem
         ├── BankError           a question bank
         ├── ResponsesError      a table of responses, or one sitting's answers
+        ├── CareersError        a table of careers, or what a risk model is asked
         └── FileError           a file that cannot be read or written
 
 The engine says what is wrong, what was expected and where. Only the edge (the command line, the
@@ -17,7 +18,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["BankError", "FileError", "InvalidInput", "Problem", "ResponsesError", "VbrError"]
+__all__ = [
+    "BankError",
+    "CareersError",
+    "FileError",
+    "InvalidInput",
+    "Problem",
+    "ResponsesError",
+    "VbrError",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +99,10 @@ class BankError(InvalidInput):
 
 class ResponsesError(InvalidInput):
     """Responses that do not belong to the bank, or that it does not allow."""
+
+
+class CareersError(InvalidInput):
+    """Careers that cannot be, or a risk model asked for what it cannot say."""
 
 
 class FileError(InvalidInput):

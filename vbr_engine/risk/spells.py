@@ -1,0 +1,200 @@
+"""Spells: from where to where each person was at risk, and how it ended.
+
+One form for both outcomes. For `withdrawal` the intervals are the steps between stages
+(continuation ratio); for `leaving` they are weeks and then months in the job (discrete time). The
+person-period table that a hazard model needs is never written out: each person keeps the first and
+the last interval at risk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from vbr_engine.errors import CareersError
+from vbr_engine.risk.careers import EVENT_COLUMNS, Careers
+from vbr_engine.risk.stages import (
+    OUTCOMES,
+    STAGES,
+    Interval,
+    funnel_intervals,
+    tenure_intervals,
+)
+
+__all__ = ["CENSORED", "COMPETING", "EVENT", "Spells", "spells_of"]
+
+CENSORED, EVENT, COMPETING = 0, 1, 2
+_WORK = STAGES.index("started_work")
+
+
+@dataclass(frozen=True, eq=False)
+class Spells:
+    """Everybody's time at risk of one outcome.
+
+    Parameters
+    ----------
+    outcome : {"withdrawal", "leaving"}
+    intervals : tuple of Interval
+    entered, exited : ndarray of int16, shape (n,)
+        First and last interval at risk. Where somebody was lost from sight, `exited` is the last
+        interval that was seen to its end: with ``exited < entered`` nothing was seen.
+    cause : ndarray of int8, shape (n,)
+        1 the candidate ended it in the interval `exited`; 2 it ended there otherwise; 0 not ended
+        as far as can be seen.
+    provider : ndarray of int32, shape (n,)
+        Place in `providers`.
+    providers : tuple of str
+    features : DataFrame, n rows
+        What was known beforehand, as it came.
+    applications : ndarray of object, shape (n,)
+    """
+
+    outcome: str
+    intervals: tuple[Interval, ...]
+    entered: NDArray[np.int16]
+    exited: NDArray[np.int16]
+    cause: NDArray[np.int8]
+    provider: NDArray[np.int32]
+    providers: tuple[str, ...]
+    features: pd.DataFrame
+    applications: NDArray[np.object_]
+
+    def __len__(self) -> int:
+        return len(self.cause)
+
+    @property
+    def n_events(self) -> int:
+        """How many ended it themselves."""
+        return int((self.cause == EVENT).sum())
+
+    def rows(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Spells:
+        """Return the spells of some, with the same providers and intervals."""
+        return Spells(
+            self.outcome,
+            self.intervals,
+            self.entered[chosen],
+            self.exited[chosen],
+            self.cause[chosen],
+            self.provider[chosen],
+            self.providers,
+            self.features.iloc[
+                np.flatnonzero(chosen) if chosen.dtype == bool else chosen
+            ].reset_index(drop=True),
+            self.applications[chosen],
+        )
+
+
+def spells_of(careers: Careers, outcome: str) -> Spells:
+    """Turn careers into spells at risk of one outcome.
+
+    Parameters
+    ----------
+    careers : Careers
+    outcome : {"withdrawal", "leaving"}
+
+    Returns
+    -------
+    Spells
+        For `leaving`, of those only who started work.
+
+    Raises
+    ------
+    CareersError
+        If the outcome has another name.
+
+    Notes
+    -----
+    Nobody who is still there at the cut counts as having stayed: the interval that the cut falls
+    into is not part of the spell. An end by the employer, a transfer and the end of a contract are
+    competing exits: the person was at risk until then.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({
+    ...     "application": ["a", "b"], "provider": ["P", "P"],
+    ...     "applied": ["2026-01-02", "2026-01-05"], "started_work": ["2026-02-01", "2026-02-02"],
+    ...     "ended": ["2026-02-20", None], "ended_by": ["candidate", None]})
+    >>> spells = spells_of(Careers.from_frame(table, cut="2026-03-02"), "leaving")
+    >>> spells.exited.tolist(), spells.cause.tolist()
+    ([2, 3], [1, 0])
+    """
+    if outcome == "withdrawal":
+        return _funnel(careers)
+    if outcome == "leaving":
+        return _tenure(careers)
+    raise CareersError(f"expected one of {', '.join(OUTCOMES)} as outcome, got {outcome!r}")
+
+
+def _funnel(careers: Careers) -> Spells:
+    frame = careers.frame
+    reached = stage_reached(frame)
+    at_work = reached == _WORK
+    cause = np.where(at_work, CENSORED, _cause(frame))
+    # An open application has seen only the steps that it has behind it.
+    exited = np.where(cause == CENSORED, reached - 1, reached)
+    return _spells("withdrawal", funnel_intervals(), frame, exited, cause)
+
+
+def _tenure(careers: Careers) -> Spells:
+    frame = careers.frame[careers.frame["started_work"].notna()].reset_index(drop=True)
+    intervals = tenure_intervals()
+    ends = np.array([interval.end for interval in intervals])
+    last_seen = frame["ended"].fillna(careers.cut)
+    days = (last_seen - frame["started_work"]).dt.days.to_numpy(dtype=np.int64)
+    passed = np.searchsorted(ends, days, side="right")
+    cause = np.where(passed == len(ends), CENSORED, _cause(frame))
+    exited = np.where(cause == CENSORED, passed - 1, passed)
+    return _spells("leaving", intervals, frame, exited, cause)
+
+
+def stage_reached(frame: pd.DataFrame) -> NDArray[np.int64]:
+    """Number the furthest stage that each application has reached.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With a column for each stage.
+
+    Returns
+    -------
+    ndarray of int64
+        Place in `STAGES`; 0 too where no stage has a date.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> stage_reached(pd.DataFrame({stage: [pd.NaT] for stage in STAGES})).tolist()
+    [0]
+    """
+    seen = frame[list(STAGES)].notna().to_numpy()
+    return np.where(seen.any(axis=1), len(STAGES) - 1 - seen[:, ::-1].argmax(axis=1), 0)
+
+
+def _cause(frame: pd.DataFrame) -> NDArray[np.int64]:
+    by = frame["ended_by"]
+    return np.select([by.isna(), by == "candidate"], [CENSORED, EVENT], COMPETING)
+
+
+def _spells(
+    outcome: str,
+    intervals: tuple[Interval, ...],
+    frame: pd.DataFrame,
+    exited: NDArray[np.int64],
+    cause: NDArray[np.int64],
+) -> Spells:
+    codes, providers = pd.factorize(frame["provider"], sort=True)
+    return Spells(
+        outcome,
+        intervals,
+        np.zeros(len(frame), dtype=np.int16),
+        exited.astype(np.int16),
+        cause.astype(np.int8),
+        codes.astype(np.int32),
+        tuple(map(str, providers)),
+        frame.drop(columns=[name for name in EVENT_COLUMNS if name in frame]),
+        frame["application"].to_numpy(dtype=object),
+    )

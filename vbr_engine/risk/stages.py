@@ -1,0 +1,101 @@
+"""The stages of an application, the intervals of a job, and how either can end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+__all__ = [
+    "CAUSES",
+    "OUTCOMES",
+    "STAGES",
+    "STAGE_WORDS",
+    "Interval",
+    "funnel_intervals",
+    "tenure_intervals",
+]
+
+# Column of a careers table -> what people call the stage.
+STAGE_WORDS = {
+    "applied": "applied",
+    "invited": "invited",
+    "started": "started the assessment",
+    "completed": "completed the assessment",
+    "interviewed": "interviewed",
+    "offered": "offered the job",
+    "accepted": "accepted the job",
+    "started_work": "started work",
+}
+STAGES = tuple(STAGE_WORDS)
+# Who ended an application or a job. Only the candidate's own decision is an outcome; the others
+# end what can be seen of it.
+CAUSES = ("candidate", "employer", "transfer", "contract-end")
+# Withdrawing before the first day of work; leaving within 12 months of it.
+OUTCOMES = ("withdrawal", "leaving")
+
+_WEEKS = 13
+_MONTH_ENDS = (122, 152, 183, 213, 244, 274, 305, 335, 365)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """One step at risk.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``offered to accepted`` or ``week 3``.
+    start, end : int
+        Numbers of the stages that bound it, or days since the first day of work: from `start`, up
+        to but without `end`.
+
+    Examples
+    --------
+    >>> tenure_intervals()[0]
+    Interval(name='week 1', start=0, end=7)
+    """
+
+    name: str
+    start: int
+    end: int
+
+
+def funnel_intervals() -> tuple[Interval, ...]:
+    """List the steps from applying to the first day of work.
+
+    Returns
+    -------
+    tuple of Interval
+        One for each stage that has a next one; bounds are numbers of stages.
+
+    Examples
+    --------
+    >>> [interval.name for interval in funnel_intervals()][-1]
+    'accepted to started_work'
+    """
+    return tuple(
+        Interval(f"{here} to {there}", place, place + 1)
+        for place, (here, there) in enumerate(pairwise(STAGES))
+    )
+
+
+def tenure_intervals() -> tuple[Interval, ...]:
+    """List the weeks of the first 3 months in a job, then the months to the end of the year.
+
+    Returns
+    -------
+    tuple of Interval
+        22 intervals; bounds are days since the first day of work.
+
+    Examples
+    --------
+    >>> len(tenure_intervals()), tenure_intervals()[-1].end
+    (22, 365)
+    """
+    weeks = [Interval(f"week {week}", 7 * (week - 1), 7 * week) for week in range(1, _WEEKS + 1)]
+    starts = (7 * _WEEKS, *_MONTH_ENDS)
+    months = [
+        Interval(f"month {month}", start, end)
+        for month, (start, end) in enumerate(zip(starts, _MONTH_ENDS, strict=False), start=4)
+    ]
+    return (*weeks, *months)
