@@ -10,16 +10,75 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vbr_engine.psychometrics.curves import Array
+from vbr_engine.psychometrics.posterior_spread import information_of_posteriors
+from vbr_engine.psychometrics.posteriors import normal_weights, posteriors
 
-__all__ = ["Answers", "Expectation", "expect", "information_of_posteriors", "normal_weights"]
+if TYPE_CHECKING:
+    from vbr_engine.psychometrics.position import Position
+
+__all__ = ["Answers", "Expectation", "Source", "normal_weights"]
 
 _BLOCK = 1024
 _KEPT = 6_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Expectation:
+    """What one pass over the answers gives.
+
+    Parameters
+    ----------
+    log_likelihood : float
+    counts : ndarray, shape (items, categories, nodes)
+        Expected numbers of people.
+    mass : ndarray, shape (groups, nodes)
+        Expected numbers of people in each group.
+    """
+
+    log_likelihood: float
+    counts: Array
+    mass: Array
+
+    def __add__(self, other: Expectation) -> Expectation:
+        return Expectation(
+            self.log_likelihood + other.log_likelihood,
+            self.counts + other.counts,
+            self.mass + other.mass,
+        )
+
+
+class Source(Protocol):
+    """Answers, wherever they are: all that a search needs to know of them."""
+
+    @property
+    def n_categories(self) -> NDArray[np.intp]:
+        """Number of categories of each item."""
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+
+    @property
+    def total_weight(self) -> float:
+        """Sum of the rows' weights."""
+
+    def category_counts(self) -> Array:
+        """How often each category was chosen, by weight; shape (items, categories)."""
+
+    def thinned(self, n: int) -> Answers:
+        """About ``n`` rows, evenly spread, in memory."""
+
+    def expect(self, position: Position) -> Expectation:
+        """One pass: log-likelihood and expected counts."""
+
+    def missing_information(self, position: Position, degrees: int) -> Array:
+        """What the spread of posteriors takes away from the information."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,167 +153,50 @@ class Answers:
             return self
         return Answers(self.codes[keep], weights * (full / kept)[groups], groups, self.n_categories)
 
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self.codes)
 
-@dataclass(frozen=True, eq=False)
-class Expectation:
-    """What one pass over the answers gives.
+    @cached_property
+    def total_weight(self) -> float:
+        """Sum of the rows' weights."""
+        return float(self.weights.sum())
 
-    Parameters
-    ----------
-    log_likelihood : float
-    counts : ndarray, shape (items, categories, nodes)
-        Expected numbers of people.
-    mass : ndarray, shape (groups, nodes)
-        Expected numbers of people in each group.
-    """
+    def category_counts(self) -> Array:
+        """How often each category was chosen, by weight; shape (items, categories)."""
+        counts = np.zeros((len(self.n_categories), int(self.n_categories.max())))
+        for rows, _, ones in self.blocks():
+            counts[self.cells] += self.weights[rows] @ ones
+        return counts
 
-    log_likelihood: float
-    counts: Array
-    mass: Array
+    def expect(self, position: Position) -> Expectation:
+        """One pass: log-likelihood and expected counts."""
+        log_cells = position.log_probabilities[self.cells]
+        counts = np.zeros_like(log_cells)
+        mass = np.zeros_like(position.log_weights)
+        log_likelihood = 0.0
+        for rows, group, ones in self.blocks():
+            weights = self.weights[rows]
+            posterior, log_rows = posteriors(ones, log_cells, position.log_weights[group])
+            log_likelihood += float(weights @ log_rows)
+            posterior *= weights[:, None]
+            counts += ones.T @ posterior
+            mass[group] += posterior.sum(axis=0)
+        spread = np.zeros(position.log_probabilities.shape)
+        spread[self.cells] = counts
+        return Expectation(log_likelihood, spread, mass)
 
-
-def normal_weights(nodes: Array, means: Array, sds: Array) -> Array:
-    """Logarithm of normal densities at the nodes, made to add up to 1; shape (groups, nodes)."""
-    log_density = -0.5 * ((nodes - means[:, None]) / sds[:, None]) ** 2
-    log_density -= log_density.max(axis=1, keepdims=True)
-    return np.asarray(log_density - np.log(np.exp(log_density).sum(axis=1, keepdims=True)))
-
-
-def posteriors(ones: Array, log_cells: Array, log_weights: Array) -> tuple[Array, Array]:
-    """Posterior of each row over the nodes, and its log-likelihood."""
-    posterior = ones @ log_cells
-    posterior += log_weights
-    top = posterior.max(axis=1)
-    posterior -= top[:, None]
-    np.exp(posterior, out=posterior)
-    total = posterior.sum(axis=1)
-    posterior /= total[:, None]
-    return posterior, np.log(total) + top
-
-
-def expect(answers: Answers, log_probabilities: Array, log_weights: Array) -> Expectation:
-    """One pass: log-likelihood and expected counts.
-
-    Parameters
-    ----------
-    answers : Answers
-    log_probabilities : ndarray, shape (items, categories, nodes)
-    log_weights : ndarray, shape (groups, nodes)
-
-    Returns
-    -------
-    Expectation
-    """
-    log_cells = log_probabilities[answers.cells]
-    counts = np.zeros_like(log_cells)
-    mass = np.zeros_like(log_weights)
-    log_likelihood = 0.0
-    for rows, group, ones in answers.blocks():
-        weights = answers.weights[rows]
-        posterior, log_rows = posteriors(ones, log_cells, log_weights[group])
-        log_likelihood += float(weights @ log_rows)
-        posterior *= weights[:, None]
-        counts += ones.T @ posterior
-        mass[group] += posterior.sum(axis=0)
-    spread = np.zeros(log_probabilities.shape)
-    spread[answers.cells] = counts
-    return Expectation(log_likelihood, spread, mass)
-
-
-def _orthonormal(posterior: Array, nodes: Array, n: int) -> Iterator[Array]:
-    """Polynomials in theta, orthonormal under each row's posterior, times the posterior."""
-    before, now = np.zeros_like(posterior), np.ones_like(posterior)
-    size_before = np.ones(len(posterior))
-    for degree in range(n):
-        weighted = posterior * now
-        size = np.einsum("iq,iq->i", weighted, now)
-        size = np.maximum(size, 1e-280)
-        yield weighted / np.sqrt(size)[:, None]
-        centre = np.einsum("iq,iq,q->i", weighted, now, nodes) / size
-        ratio = size / size_before if degree else np.zeros(len(size))
-        before, now = now, (nodes - centre[:, None]) * now - ratio[:, None] * before
-        size_before = size
-
-
-def information_of_posteriors(
-    answers: Answers,
-    log_probabilities: Array,
-    log_weights: Array,
-    scores: Array,
-    group_scores: Array,
-    selection: Array | NDArray[np.intp],
-    *,
-    nodes: Array,
-    degrees: int,
-    steps: Array | None = None,
-) -> Array:
-    """Louis' missing information: how much people's scores vary over their own posteriors.
-
-    The covariance of a function of theta under a posterior is the sum of squares of its
-    coefficients on polynomials that are orthonormal there (Parseval), so a few degrees stand for
-    all pairs of items at once.
-
-    Parameters
-    ----------
-    answers : Answers
-    log_probabilities : ndarray, shape (items, categories, nodes)
-    log_weights : ndarray, shape (groups, nodes)
-    scores : ndarray, shape (items, categories, parameters, nodes)
-    group_scores : ndarray, shape (groups, 2, nodes)
-        Derivatives of the log-density with respect to mean and log standard deviation.
-    selection : ndarray
-        Positions of the free parameters, or a matrix that adds those that share a value.
-    nodes : ndarray
-    degrees : int
-        Highest degree.
-    steps : ndarray, shape (categories, parameters), optional
-        Multiple of theta by which each category's derivatives differ from those of category 0;
-        given, only category 0 is worked out.
-
-    Returns
-    -------
-    ndarray, shape (free parameters, free parameters)
-    """
-    log_cells = log_probabilities[answers.cells]
-    kept = scores if steps is None else scores[:, 0]
-    flat = np.ascontiguousarray(kept.reshape(-1, len(nodes)).T)
-    total: Array | None = None
-    for rows, group, ones in answers.blocks():
-        posterior, _ = posteriors(ones, log_cells, log_weights[group])
-        root = np.sqrt(answers.weights[rows])[:, None]
-        for degree, weighted in enumerate(_orthonormal(posterior, nodes, degrees + 1)):
-            if degree == 0:
-                continue
-            if steps is None:
-                by_item = _pick(weighted @ flat, answers.codes[rows], scores.shape)
-            else:
-                lead = weighted @ nodes if degree == 1 else None
-                by_item = _lifted(weighted @ flat, answers.codes[rows], steps, lead)
-            by_group = np.zeros((len(by_item), *group_scores.shape[:2]))
-            by_group[:, group] = weighted @ group_scores[group].T
-            full = np.hstack([by_item, by_group.reshape(len(by_item), -1)])
-            free = (full[:, selection] if selection.ndim == 1 else full @ selection) * root
-            total = free.T @ free if total is None else total + free.T @ free
-    return np.zeros((0, 0)) if total is None else total
-
-
-def _lifted(values: Array, codes: NDArray[np.int8], steps: Array, lead: Array | None) -> Array:
-    """Category 0's values, raised to those of the category chosen; 0 where missing.
-
-    Theta is a polynomial of degree 1, so it raises the coefficients of that degree alone.
-    """
-    chosen = values.reshape(*codes.shape, -1)
-    if lead is not None:
-        chosen = chosen + steps[np.maximum(codes, 0)] * lead[:, None, None]
-    if (codes < 0).any():
-        chosen = chosen * (codes >= 0)[:, :, None]
-    return np.asarray(chosen.reshape(len(codes), -1))
-
-
-def _pick(values: Array, codes: NDArray[np.int8], shape: tuple[int, ...]) -> Array:
-    """Of the values for every category, those of the category chosen; 0 where missing."""
-    n_items, n_categories, n_parameters, _ = shape
-    table = values.reshape(len(codes), n_items, n_categories, n_parameters)
-    chosen = table[np.arange(len(codes))[:, None], np.arange(n_items), np.maximum(codes, 0)]
-    chosen *= (codes >= 0)[:, :, None]
-    return np.asarray(chosen.reshape(len(codes), -1))
+    def missing_information(self, position: Position, degrees: int) -> Array:
+        """What the spread of posteriors takes away from the information."""
+        return information_of_posteriors(
+            self,
+            position.log_probabilities,
+            position.log_weights,
+            position.scores,
+            position.group_scores,
+            position.design.selection,
+            nodes=position.design.nodes,
+            degrees=degrees,
+            steps=position.steps,
+        )

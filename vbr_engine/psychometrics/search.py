@@ -13,7 +13,7 @@ from vbr_engine.psychometrics.categories import CategoryTable
 from vbr_engine.psychometrics.curves import Array, ItemParameters, category_slopes, test_information
 from vbr_engine.psychometrics.derivatives import pack, present
 from vbr_engine.psychometrics.estimation import Design, Fit, maximise
-from vbr_engine.psychometrics.expectation import Answers
+from vbr_engine.psychometrics.expectation import Answers, Source
 from vbr_engine.psychometrics.starts import flat_start, placed_start, proxies, random_proxy
 
 __all__ = ["Layout", "Plan", "Search", "layout", "search"]
@@ -133,13 +133,13 @@ def _fix_anchors(plan: Plan, table: CategoryTable, fixed: Array) -> bool:
     return True
 
 
-def search(made: Layout, answers: Answers, seed: int | None) -> Search:
+def search(made: Layout, answers: Source, seed: int | None) -> Search:
     """Run the starts, finish the best, and refine the nodes where slopes are steep.
 
     Parameters
     ----------
     made : Layout
-    answers : Answers
+    answers : Source
     seed : int, optional
         For the starts after the first components.
 
@@ -171,7 +171,7 @@ def search(made: Layout, answers: Answers, seed: int | None) -> Search:
     return Search(best, pd.DataFrame({"log_likelihood": heights, "agreed": agreed}))
 
 
-def _again(answers: Answers, fit: Fit, plan: Plan, design: Design) -> Fit:
+def _again(answers: Source, fit: Fit, plan: Plan, design: Design) -> Fit:
     return maximise(answers, design, fit.full, tol=plan.tol, max_iter=plan.max_iter, warm_up=0)
 
 
@@ -185,7 +185,7 @@ def steep(fit: Fit) -> int:
     return next((size for size in _SIZES if size >= needed), _SIZES[-1])
 
 
-def _starts(made: Layout, answers: Answers, seed: int | None) -> list[Array]:
+def _starts(made: Layout, answers: Source, seed: int | None) -> list[Array]:
     design, n = made.design, made.plan.n_starts
     base = flat_start(answers, design)
     base = np.where(np.isnan(made.fixed), base, made.fixed)
@@ -212,7 +212,7 @@ def _turned(few: Answers, proxy: Array, made: Layout) -> Array:
     return proxy if with_proxy.sum() >= 0 else -proxy
 
 
-def _oriented(fit: Fit, plan: Plan, answers: Answers) -> Fit:
+def _oriented(fit: Fit, plan: Plan, answers: Source) -> Fit:
     """Turn theta round if it points away from the key, or from most of the items."""
     if plan.anchors is not None or plan.slopes == "one":
         return fit
@@ -228,7 +228,7 @@ def _oriented(fit: Fit, plan: Plan, answers: Answers) -> Fit:
     return replace(fit, full=full, expectation=turned)
 
 
-def _direction(fit: Fit, plan: Plan, answers: Answers) -> float:
+def _direction(fit: Fit, plan: Plan, answers: Source) -> float:
     items = fit.design.items(fit.full)
     by_category = (
         items.slopes[:, None] * np.arange(items.intercepts.shape[1] + 1)

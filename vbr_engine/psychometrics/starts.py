@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from vbr_engine.psychometrics.curves import Array
 from vbr_engine.psychometrics.derivatives import present
 from vbr_engine.psychometrics.estimation import Design, maximisation
-from vbr_engine.psychometrics.expectation import Answers, Expectation
+from vbr_engine.psychometrics.expectation import Answers, Expectation, Source
 
 __all__ = ["flat_start", "placed_start", "proxies"]
 
 _ROWS = 4000
 
 
-def proxies(answers: Answers, *, nominal: bool, n: int) -> tuple[Answers, Array, Array]:
+def proxies(answers: Source, *, nominal: bool, n: int) -> tuple[Answers, Array, Array]:
     """Stand-ins for theta: the first components of the answers, on at most 4,000 rows.
 
     Ordered categories count by their number; nominal ones as separate indicators (correspondence
@@ -54,14 +54,10 @@ def _indicators(answers: Answers) -> Array:
     return np.concatenate([ones for _, _, ones in answers.blocks()])
 
 
-def flat_start(answers: Answers, design: Design) -> Array:
+def flat_start(answers: Source, design: Design) -> Array:
     """Slopes of 0 (graded and gpcm: 1) and intercepts that give the shares observed."""
-    item, category = answers.cells
-    counts = np.full((len(answers.n_categories), int(answers.n_categories.max())), 0.0)
-    for block, _, ones in answers.blocks():
-        counts[item, category] += answers.weights[block] @ ones
-    exists = np.zeros(counts.shape, dtype=bool)
-    exists[item, category] = True
+    counts = answers.category_counts()
+    exists = np.arange(counts.shape[1]) < answers.n_categories[:, None]
     share = np.where(exists, counts + 0.5, 0.0)
     share /= share.sum(axis=1, keepdims=True)
     width = counts.shape[1] - 1
