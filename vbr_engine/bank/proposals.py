@@ -48,7 +48,16 @@ from vbr_engine.bank.parse import shape_findings
 from vbr_engine.bank.shapes import ListOf, MapOf, Part, Shape
 from vbr_engine.errors import BankError, Problem
 
-__all__ = ["CHANGES", "AnalysisSchema", "Proposal", "dump_proposals", "parse_proposals"]
+__all__ = [
+    "CHANGES",
+    "AnalysisSchema",
+    "Proposal",
+    "ProposalSchema",
+    "dump_proposal",
+    "dump_proposals",
+    "load_proposal",
+    "parse_proposals",
+]
 
 _ID = r"[a-z0-9-]+"
 # Change -> the paths that it may name.
@@ -122,7 +131,7 @@ def dump_proposals(bank: Bank, proposals: Iterable[Proposal]) -> dict[str, Any]:
         "format": 1,
         "bank": bank.label,
         "sha256": bank.sha256,
-        "proposals": [_plain(proposal) for proposal in proposals],
+        "proposals": [dump_proposal(proposal) for proposal in proposals],
     }
 
 
@@ -164,15 +173,31 @@ def parse_proposals(document: Any, bank: Bank) -> tuple[Proposal, ...]:
             f"this bank is {bank.label} with hash {bank.sha256[:12]}: analyse it anew"
         )
         raise BankError([Problem(message=message, path="sha256")])
-    return tuple(
-        Proposal(
-            path=held["path"],
-            change=held["change"],
-            reason=held["reason"],
-            to=held.get("to"),
-            evidence=held.get("evidence", {}),
-        )
-        for held in AnalysisSchema().load(document)["proposals"]
+    return tuple(load_proposal(held) for held in AnalysisSchema().load(document)["proposals"])
+
+
+def load_proposal(held: Mapping[str, Any]) -> Proposal:
+    """Build a proposal of what `ProposalSchema` has loaded.
+
+    Parameters
+    ----------
+    held : mapping
+
+    Returns
+    -------
+    Proposal
+
+    Examples
+    --------
+    >>> load_proposal({"path": "items.tea", "change": "reword", "reason": "Unclear."}).change
+    'reword'
+    """
+    return Proposal(
+        path=held["path"],
+        change=held["change"],
+        reason=held["reason"],
+        to=held.get("to"),
+        evidence=held.get("evidence", {}),
     )
 
 
@@ -246,7 +271,22 @@ class AnalysisSchema(Shape):
         """Take any other part."""
 
 
-def _plain(proposal: Proposal) -> dict[str, Any]:
+def dump_proposal(proposal: Proposal) -> dict[str, Any]:
+    """Write one proposal as plain data that JSON can carry.
+
+    Parameters
+    ----------
+    proposal : Proposal
+
+    Returns
+    -------
+    dict
+
+    Examples
+    --------
+    >>> dump_proposal(Proposal("items.tea", "retire-item", "Too easy.", evidence={"n": 300}))
+    {'path': 'items.tea', 'change': 'retire-item', 'reason': 'Too easy.', 'evidence': {'n': 300}}
+    """
     plain: dict[str, Any] = {"path": proposal.path, "change": proposal.change}
     plain |= {} if proposal.to is None else {"to": _carried(proposal.to)}
     plain |= {"reason": proposal.reason}
