@@ -47,6 +47,7 @@ _HOME = {
     "decision_consistency": "decision",
     "dif": "differential",
     "empirical_key": "empirical",
+    "example_parameters": "simulation",
     "expected_scores": "curves",
     "intraclass": "agreement",
     "item_fit": "fit",
@@ -72,6 +73,8 @@ _HOME = {
     "reliability": "precision",
     "rival_keys": "key_comparison",
     "simulate_adaptive": "adaptive_simulation",
+    "simulate_people": "simulation",
+    "simulate_responses": "simulation",
     "test_information": "curves",
 }
 
