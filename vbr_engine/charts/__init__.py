@@ -1,0 +1,37 @@
+"""Charts, drawn as SVG on the server: figures in, a named picture out.
+
+Every chart reads in black and white: lines differ by dashes and marks, areas carry their names. A
+table of the same figures belongs beside each.
+"""
+
+from __future__ import annotations
+
+from vbr_engine.charts.bars import Bar, distribution_chart
+from vbr_engine.charts.curves import (
+    Curve,
+    error_chart,
+    information_chart,
+    scree_chart,
+    trace_chart,
+)
+from vbr_engine.charts.intervals import ChartBand, ChartRow, interval_chart
+from vbr_engine.charts.points import Point, scatter_chart
+from vbr_engine.charts.rows import PlotRow, Zone, forest_chart
+
+__all__ = [
+    "Bar",
+    "ChartBand",
+    "ChartRow",
+    "Curve",
+    "PlotRow",
+    "Point",
+    "Zone",
+    "distribution_chart",
+    "error_chart",
+    "forest_chart",
+    "information_chart",
+    "interval_chart",
+    "scatter_chart",
+    "scree_chart",
+    "trace_chart",
+]
