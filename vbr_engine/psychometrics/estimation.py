@@ -19,10 +19,21 @@ from vbr_engine.psychometrics.expectation import Answers, Expectation, Source
 from vbr_engine.psychometrics.newton import LARGEST_STEP, maximisation, mended, solve
 from vbr_engine.psychometrics.position import Position, observed_information
 
-__all__ = ["Design", "Fit", "Position", "maximisation", "maximise", "observed_information"]
+__all__ = [
+    "Design",
+    "Fit",
+    "Position",
+    "all_seen",
+    "maximisation",
+    "maximise",
+    "observed_information",
+]
 
 _THIN = 1500
-_WARM = 20_000
+_SHARE = 200
+_STAGES = (5_000, 20_000, 100_000)
+_LEAP = 20
+_LOOSE = 1e-2
 _ROUGH = 2
 
 
@@ -79,7 +90,9 @@ class _Search:
 
     def inverse(self, here: Position, step: Expectation) -> Array:
         """Inverse of the observed information, worked out on a thinned set of rows."""
-        thin = self.answers.thinned(max(_THIN, 5 * self.design.n_free))
+        thin = self.answers.thinned(
+            max(_THIN, 5 * self.design.n_free, self.answers.n_rows // _SHARE)
+        )
         complete = here.complete(step)
         observed = observed_information(thin, here, step, degrees=_ROUGH)
         return solve(observed, np.eye(len(observed)), complete)
@@ -136,11 +149,12 @@ def maximise(
     tol: float = 1e-6,
     max_iter: int = 500,
     warm_up: int = 3,
+    warm: bool = False,
     progress: Callable[[int, float], None] | None = None,
 ) -> Fit:
     """Find the parameters with the highest marginal likelihood near a start.
 
-    Many sittings are first fitted on a thinned set, so that only a few passes go over them all.
+    Many sittings are first fitted on thinned sets, so that only a few passes go over them all.
 
     Parameters
     ----------
@@ -154,6 +168,8 @@ def maximise(
         Most passes over the answers.
     warm_up : int
         EM steps before the first Newton step.
+    warm : bool
+        The start is that good already that a thinned set would only lead away from it.
     progress : callable, optional
         Told the number of the pass and the log-likelihood.
 
@@ -161,17 +177,22 @@ def maximise(
     -------
     Fit
     """
-    thin = answers.thinned(_WARM // 4) if answers.n_rows > _WARM else None
-    if thin is not None and _all_seen(thin):
-        start = maximise(thin, design, start, tol=1e-2, max_iter=max_iter, warm_up=warm_up).full
-        warm_up = 0
+    last = answers.n_rows if warm else 1
+    for size in _STAGES:
+        if size < _LEAP * last or 4 * size > answers.n_rows:
+            continue
+        thin = answers.thinned(size)
+        if all_seen(thin):
+            nearer = _Search(thin, design, start)
+            nearer.warm_up(warm_up)
+            start, warm_up, last = nearer.climb(_LOOSE, max_iter).full, 0, size
     search = _Search(answers, design, start, progress)
     search.warm_up(warm_up)
     return search.climb(tol, max_iter)
 
 
-def _all_seen(answers: Answers) -> bool:
-    """Whether the thinned set has every category at least three times."""
+def all_seen(answers: Answers) -> bool:
+    """Whether somebody chose each category."""
     item, category = answers.cells
     seen = [(answers.codes[:, j] == k).sum() for j, k in zip(item, category, strict=True)]
-    return bool(min(seen) >= 3)
+    return bool(min(seen) >= 1)

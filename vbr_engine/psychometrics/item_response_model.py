@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -15,7 +16,7 @@ from vbr_engine.errors import InvalidInput
 from vbr_engine.psychometrics.categories import CategoryTable
 from vbr_engine.psychometrics.curves import Array, ItemParameters
 from vbr_engine.psychometrics.estimation import Fit, Position, observed_information
-from vbr_engine.psychometrics.expectation import Answers
+from vbr_engine.psychometrics.expectation import Source
 from vbr_engine.psychometrics.persons import EapTable, person_scores
 from vbr_engine.psychometrics.search import Plan, layout, search
 from vbr_engine.psychometrics.sittings import check_varies, in_order, key_codes, weighted
@@ -98,11 +99,39 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             weights, codes = weights[kept], codes[kept]
             check_varies(table)
         answers = in_order(table, weights, codes)
+        return self.fit_answers(table, answers, labels=labels)
+
+    def fit_answers(
+        self,
+        table: CategoryTable,
+        answers: Source,
+        *,
+        labels: Sequence[Any] = ("all",),
+        on_pass: Callable[[int, float], None] | None = None,
+    ) -> Self:
+        """Estimate from answers that need not lie in memory; `fit` is made of this.
+
+        Parameters
+        ----------
+        table : CategoryTable
+            What the categories are, and how often each was chosen.
+        answers : Source
+            Of the same items and categories.
+        labels : sequence
+            Of the groups.
+        on_pass : callable, optional
+            Told after each pass over the answers how many there were and the log-likelihood.
+
+        Returns
+        -------
+        self
+        """
+        self._check_options()
         plan = layout(self._plan(table), table, len(labels))
         # Blocks are small: a second thread of the matrix library costs more than it brings.
         with threadpool_limits(limits=1, user_api="blas"):
-            found = search(plan, answers, self.random_state)
-            self.categories_, self.groups_ = table, labels
+            found = search(plan, answers, self.random_state, progress=on_pass)
+            self.categories_, self.groups_ = table, list(labels)
             self._keep(found.fit, answers, found.starts)
         return self
 
@@ -119,7 +148,7 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             max_iter=self.max_iter,
         )
 
-    def _keep(self, fit: Fit, answers: Answers, starts: pd.DataFrame) -> None:
+    def _keep(self, fit: Fit, answers: Source, starts: pd.DataFrame) -> None:
         design = fit.design
         self.items_: ItemParameters = design.items(fit.full)
         self.nodes_: Array = design.nodes
@@ -129,13 +158,13 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.converged_, self.starts_ = fit.converged, starts
         self.n_parameters_ = design.n_free
         self.aic_ = 2.0 * design.n_free - 2.0 * fit.log_likelihood
-        size = float(answers.weights.sum())
+        size = answers.total_weight
         self.bic_ = design.n_free * float(np.log(size)) - 2.0 * fit.log_likelihood
         self.covariance_, errors = self._errors(fit, answers)
         self.parameters_: pd.DataFrame = parameter_frame(self.items_, errors)
         self.advice_: tuple[str, ...] = advice_on(self.categories_, self.items_, fit, starts)
 
-    def _errors(self, fit: Fit, answers: Answers) -> tuple[Array | None, Array | None]:
+    def _errors(self, fit: Fit, answers: Source) -> tuple[Array | None, Array | None]:
         if self.standard_errors == "none":
             return None, None
         information = observed_information(

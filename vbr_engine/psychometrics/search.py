@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ from vbr_engine.errors import InvalidInput
 from vbr_engine.psychometrics.categories import CategoryTable
 from vbr_engine.psychometrics.curves import Array, ItemParameters, category_slopes, test_information
 from vbr_engine.psychometrics.derivatives import pack, present
-from vbr_engine.psychometrics.estimation import Design, Fit, maximise
+from vbr_engine.psychometrics.estimation import Design, Fit, all_seen, maximise
 from vbr_engine.psychometrics.expectation import Answers, Source
 from vbr_engine.psychometrics.starts import flat_start, placed_start, proxies, random_proxy
 
@@ -21,6 +23,7 @@ __all__ = ["Layout", "Plan", "Search", "layout", "search"]
 _LIMIT = 6.0
 _SIZES = (61, 121, 241)
 _AGREE = 0.05
+_TRIED = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +136,13 @@ def _fix_anchors(plan: Plan, table: CategoryTable, fixed: Array) -> bool:
     return True
 
 
-def search(made: Layout, answers: Source, seed: int | None) -> Search:
+def search(
+    made: Layout,
+    answers: Source,
+    seed: int | None,
+    *,
+    progress: Callable[[int, float], None] | None = None,
+) -> Search:
     """Run the starts, finish the best, and refine the nodes where slopes are steep.
 
     Parameters
@@ -142,6 +151,8 @@ def search(made: Layout, answers: Source, seed: int | None) -> Search:
     answers : Source
     seed : int, optional
         For the starts after the first components.
+    progress : callable, optional
+        Told the number of the pass and the log-likelihood.
 
     Returns
     -------
@@ -149,30 +160,77 @@ def search(made: Layout, answers: Source, seed: int | None) -> Search:
     """
     plan, design = made.plan, made.design
     starts = _starts(made, answers, seed)
+    told, close = _counted(progress), _AGREE
     if len(starts) == 1:
-        best = maximise(answers, design, starts[0], tol=plan.tol, max_iter=plan.max_iter)
+        best = maximise(
+            answers, design, starts[0], tol=plan.tol, max_iter=plan.max_iter, progress=told
+        )
         heights, passes = [best.log_likelihood], best.n_iter
     else:
+        few = _enough_to_try(answers)
+        whole = few is answers
         tried = [
-            maximise(answers, design, start, tol=max(plan.tol, 1e-3), max_iter=plan.max_iter)
+            maximise(
+                few,
+                design,
+                start,
+                tol=max(plan.tol, 1e-3),
+                max_iter=plan.max_iter,
+                progress=told if whole else None,
+            )
             for start in starts
         ]
         best = max(tried, key=lambda fit: fit.log_likelihood)
         heights, passes = [fit.log_likelihood for fit in tried], sum(f.n_iter for f in tried)
-        best = _again(answers, best, plan, best.design)
+        if not whole:
+            passes, close = 0, close * answers.n_rows / few.n_rows
+        best = _again(answers, best, plan, best.design, told)
         passes += best.n_iter
     if plan.n_quadrature is None:
         finer = steep(best)
         if finer > _SIZES[0]:
-            best = _again(answers, best, plan, replace(design, nodes=nodes_of(finer)))
+            best = _again(answers, best, plan, replace(design, nodes=nodes_of(finer)), told)
             passes += best.n_iter
     best = replace(_oriented(best, plan, answers), n_iter=passes)
-    agreed = np.array(heights) > max(heights) - _AGREE
+    agreed = np.array(heights) > max(heights) - close
     return Search(best, pd.DataFrame({"log_likelihood": heights, "agreed": agreed}))
 
 
-def _again(answers: Source, fit: Fit, plan: Plan, design: Design) -> Fit:
-    return maximise(answers, design, fit.full, tol=plan.tol, max_iter=plan.max_iter, warm_up=0)
+def _again(
+    answers: Source,
+    fit: Fit,
+    plan: Plan,
+    design: Design,
+    told: Callable[[int, float], None] | None,
+) -> Fit:
+    return maximise(
+        answers,
+        design,
+        fit.full,
+        tol=plan.tol,
+        max_iter=plan.max_iter,
+        warm_up=0,
+        progress=told,
+        warm=True,
+    )
+
+
+def _enough_to_try(answers: Source) -> Source:
+    """Many sittings thinned, if every category is still there."""
+    if answers.n_rows <= 2 * _TRIED:
+        return answers
+    few = answers.thinned(_TRIED)
+    return few if all_seen(few) else answers
+
+
+def _counted(
+    progress: Callable[[int, float], None] | None,
+) -> Callable[[int, float], None] | None:
+    """The same, told of the passes of all searches together."""
+    if progress is None:
+        return None
+    passes = count(1)
+    return lambda _, height: progress(next(passes), height)
 
 
 def steep(fit: Fit) -> int:
