@@ -19,7 +19,7 @@ from vbr_engine.psychometrics.score_table import (
     read_scores,
 )
 
-__all__ = ["item_statistics", "option_statistics"]
+__all__ = ["equal_groups", "item_statistics", "option_statistics"]
 
 Floats = NDArray[np.float64]
 
@@ -239,10 +239,32 @@ def _point_biserial(picked: Floats, score: Floats) -> Floats:
 
 
 def _trace(picked: Floats, score: Floats, n_groups: int) -> Floats:
-    """Share of each option in each score group; persons with the same score stay together."""
-    rank = pd.Series(score).rank(method="average").to_numpy()
-    group = np.ceil(rank * n_groups / max(len(score), 1)).astype(int).clip(1, n_groups) - 1
-    member = np.eye(n_groups)[group] if len(score) else np.zeros((0, n_groups))
+    """Share of each option in each score group."""
+    member = np.eye(n_groups)[equal_groups(score, n_groups) - 1]
     size = member.sum(axis=0)[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(member.T @ picked / size)
+
+
+def equal_groups(score: Floats, n_groups: int) -> NDArray[np.intp]:
+    """Number everybody's score group from 1; persons with the same score stay together.
+
+    Parameters
+    ----------
+    score : ndarray, shape (persons,)
+        Complete.
+    n_groups : int
+        As equal as ties allow; one may be empty.
+
+    Returns
+    -------
+    ndarray of int, shape (persons,)
+
+    Examples
+    --------
+    >>> equal_groups(np.array([3.0, 1.0, 2.0, 2.0]), 2).tolist()
+    [2, 1, 2, 2]
+    """
+    rank = pd.Series(score).rank(method="average").to_numpy()
+    group = np.ceil(rank * n_groups / max(len(score), 1)).astype(np.intp)
+    return np.asarray(group.clip(1, n_groups))
