@@ -28,6 +28,7 @@ COMMANDS = {
     "calibrate": "Estimate items by an item response model.",
     "link": "Put a new calibration on the scale of an old one.",
     "dif": "Look for items that work differently for different groups.",
+    "plan": "Say how large a study has to be.",
 }
 
 
