@@ -177,7 +177,7 @@ def test_rows_of_one_name_and_2pl_on_ratings_are_refused(refused, bfi_N):
     assert "bfi.csv: column N1: expected two categories for 2pl, got" in told
     table.set_axis([0, 0, *range(2, 40)]).rename_axis("row").to_csv("bfi.csv")
     told = refused("--matrix", "bfi.csv", "-o", "items.csv")
-    assert told == "bfi.csv: row 2: row 0 comes twice"
+    assert told == "bfi.csv: row 2: row 0 comes twice (row 1 too)"
 
 
 def test_a_bank_or_a_matrix_is_needed_not_both(run):

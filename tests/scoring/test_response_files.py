@@ -67,14 +67,14 @@ def test_sittings_called_007_and_na_keep_their_names(tmp_path, text):
     ("name", "content", "told"),
     [
         ("r.csv", b"", "the file is empty"),
-        ("r.csv", b"PK\x03\x04....", "a workbook or a zip archive; save the table as CSV"),
-        ("r.xlsx", b"PK\x03\x04....", "save the workbook as CSV"),
-        ("r.txt", b"", "ends in .csv or .parquet"),
-        ("r.csv", b"\xd0\xcf\x11\xe0....", "a workbook; save the table as CSV"),
+        ("r.csv", b"PK\x03\x04....", "an Excel workbook or a zip archive, damaged"),
+        ("r.xlsx", b"PK\x03\x04....", "this is an Excel workbook: save it as CSV (UTF-8)"),
+        ("r.json", b"", "ends in .csv or .parquet"),
+        ("r.csv", b"\xd0\xcf\x11\xe0....", "this is an Excel workbook: save it as CSV (UTF-8)"),
         ("r.csv", b"PAR1....", "its name should end in .parquet"),
         ("r.csv", b",sitting,cold-tea.a\n0,a,1\n", "column 1 has no name"),
-        ("r.csv", b"sitting,caf\xe9\n", "not UTF-8 text"),
-        ("r.csv", b"sitting,cold-tea.a\na,1\nb,\xff\n", "not UTF-8 text"),
+        ("r.csv", b"sitting,caf\x81\n", "not UTF-8 text"),
+        ("r.csv", b"sitting,cold-tea.a\na,1\nb,\x81\n", "not UTF-8 text"),
         ("r.csv", b"sitting,cold-tea.a,cold-tea.a\n", "columns named twice: cold-tea.a"),
         ("r.parquet", b"", "not a Parquet file, or not all of one"),
         ("r.parquet", b"PAR1 nonsense", "cannot read it"),
@@ -91,12 +91,13 @@ def test_files_that_are_not_tables(tmp_path, name, content, told):
 def test_every_row_of_a_wrong_length_is_told(tmp_path):
     rows = ["sitting,cold-tea.a", "a,1", "b,1,2", "", "c", "d,1"]
     (tmp_path / "r.csv").write_text("\n".join(rows))
-    with pytest.raises(FileError) as caught:
+    with pytest.raises(ResponsesError) as caught:
         read_responses(tmp_path / "r.csv", TINY)
-    assert [(p.row, p.message) for p in caught.value.problems] == [
-        (2, "expected 2 cells, as in the header, got 3"),
-        (3, "expected 2 cells, as in the header, got 1"),
+    assert [(p.line, p.row, p.message) for p in caught.value.problems[:2]] == [
+        (3, 2, "expected 2 cells, as in the header, got 3"),
+        (5, 3, "expected 2 cells, as in the header, got 1"),
     ]
+    assert [p.column for p in caught.value.problems[2:]] == [f"cold-tea.{o}" for o in "bcd"]
 
 
 def test_a_csv_file_cut_short_is_not_taken_for_unanswered(tmp_path, text):
@@ -113,6 +114,26 @@ def test_what_a_spreadsheet_puts_between_columns(tmp_path, responses, text, sepa
     again = read_responses(tmp_path / "r.csv", TINY)
     assert again.sittings == responses.sittings
     np.testing.assert_array_equal(again.codes, responses.codes)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
+def test_responses_in_another_encoding(tmp_path, caplog, responses, text, encoding):
+    content = text.replace("simulated-000001", "Döra")
+    (tmp_path / "r.csv").write_text(content, encoding=encoding)
+    again = read_responses(tmp_path / "r.csv", TINY)
+    assert again.sittings[0] == "Döra"
+    np.testing.assert_array_equal(again.codes, responses.codes)
+    assert len(caplog.messages) == (encoding == "cp1252")
+
+
+def test_what_r_writes_for_no_answer(tmp_path, caplog, responses):
+    frame = responses.to_frame()
+    frame.loc[0, "sitting"] = "NA"
+    frame.to_csv(tmp_path / "r.csv", index=False, na_rep="NA")
+    again = read_responses(tmp_path / "r.csv", TINY)
+    np.testing.assert_array_equal(again.codes, responses.codes)
+    assert again.sittings[0] == "NA"
+    assert caplog.messages == [f"{tmp_path / 'r.csv'}: NA is read as not answered."]
 
 
 def test_responses_of_another_bank_of_the_same_shape(tmp_path, responses):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from importlib import import_module
@@ -66,6 +67,28 @@ def vbr() -> None:
     vbr report question_banks/homecare-values responses.csv \\
         --sitting simulated-000001 -o report.html
     """
+    _tell_once()
+
+
+class _Notices(logging.Handler):
+    """Prints what was guessed about a file to standard error, each sentence once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a sentence that is new."""
+        sentence = record.getMessage()
+        if sentence not in self.told:
+            self.told.add(sentence)
+            click.echo(sentence, err=True)
+
+
+def _tell_once() -> None:
+    log, notices = logging.getLogger("vbr_engine"), _Notices()
+    log.addHandler(notices)
+    click.get_current_context().call_on_close(lambda: log.removeHandler(notices))
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from vbr_engine.cli.progress import PATIENCE
 from vbr_engine.errors import Problem, ResponsesError
-from vbr_engine.files import check_writable, read_bank, read_responses, read_table, write_table
+from vbr_engine.files import check_writable, read_bank, read_matrix, read_responses, write_table
 from vbr_engine.files.parameter_files import check_parameters_writable, write_parameters
 from vbr_engine.psychometrics import (
     GeneralizedPartialCreditModel,
@@ -27,7 +27,6 @@ from vbr_engine.psychometrics import (
     TwoParameterLogistic,
 )
 from vbr_engine.psychometrics.score_classes import MOST, score_classes
-from vbr_engine.psychometrics.score_table import read_scores
 
 __all__ = ["command"]
 
@@ -39,7 +38,6 @@ MODELS: dict[str, Callable[..., Any]] = {
     "2pl": TwoParameterLogistic,
 }
 FEWEST_SITTINGS = 10
-_NAMES_OF_ROWS = ("sitting", "row", "id")
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +138,7 @@ def _answers(
         return _of_bank(bank, responses, value, most=2 if model == "2pl" else MOST)
     if bank is not None or value is not None:
         raise click.UsageError("--matrix takes the place of BANK, RESPONSES and --value")
-    return Answers(_matrix(Path(matrix), words=model == "nominal"), Path(matrix).name)
+    return Answers(read_matrix(matrix, words=model == "nominal"), Path(matrix).name)
 
 
 def _of_bank(place: str, responses: str, value: str | None, *, most: int) -> Answers:
@@ -149,43 +147,6 @@ def _of_bank(place: str, responses: str, value: str | None, *, most: int) -> Ans
     notes = tuple(f"{item} is left out: {why}." for item, why in found.left_out.items())
     about = {"bank": bank.label, "policy": bank.policy.id, "value": value or "all"}
     return Answers(found.table, Path(responses).name, found.starts, notes, about)
-
-
-def _matrix(place: Path, *, words: bool) -> pd.DataFrame:
-    """Read the table, its rows named by its first column or by their numbers from 1."""
-    table = read_table(place)
-    if len(table.columns) and str(table.columns[0]).lower() in _NAMES_OF_ROWS:
-        table = _named(table, place)
-    else:
-        table.index = pd.RangeIndex(1, len(table) + 1)
-    try:
-        checked = read_scores(_told(table) if words else table, at_least=1)
-    except ResponsesError as error:
-        raise _in_file(error.problems, place.name) from error
-    if words:
-        return table.mask(table.map(_is_blank))
-    return pd.DataFrame(checked.scores, columns=list(checked.items), index=table.index)
-
-
-def _named(table: pd.DataFrame, place: Path) -> pd.DataFrame:
-    names = table.iloc[:, 0]
-    column = str(table.columns[0])
-    wrong = [(at, f"this row has no {column}") for at in names.index[names.isna()]]
-    again = names.notna() & names.duplicated()
-    wrong += [(at, f"{column} {names[at]} comes twice") for at in names.index[again]]
-    if wrong:
-        problems = [Problem(row=at + 1, message=told) for at, told in wrong[:20]]
-        raise _in_file(problems, place.name)
-    return table.iloc[:, 1:].set_axis(pd.Index(names.map(str), name=column))
-
-
-def _is_blank(cell: Any) -> bool:
-    return isinstance(cell, str) and not cell.strip()
-
-
-def _told(table: pd.DataFrame) -> pd.DataFrame:
-    """Only whether there is an answer: words need no more than a table of the right shape."""
-    return table.notna().astype(float)
 
 
 def _in_file(problems: Any, name: str) -> ResponsesError:

@@ -12,8 +12,8 @@ from rich.markup import escape
 
 from vbr_engine.bank.model import Bank
 from vbr_engine.cli.joined_column import read_column
-from vbr_engine.errors import FileError, Problem, ResponsesError
-from vbr_engine.files import check_writable, read_bank, read_responses, read_table, write_table
+from vbr_engine.errors import ResponsesError
+from vbr_engine.files import check_writable, read_bank, read_matrix, read_responses, write_table
 from vbr_engine.psychometrics import DIF_METHODS, dif
 from vbr_engine.psychometrics.differential import DifResult
 from vbr_engine.responses import ResponseMatrix
@@ -107,18 +107,7 @@ def _answers(place: str, bank: str | None) -> pd.DataFrame:
     if bank is not None:
         questions = read_bank(bank)
         return _item_scores(read_responses(place, questions), questions)
-    table, name = read_table(place), Path(place).name
-    if "sitting" not in table.columns:
-        message = "there is no column 'sitting': expected one, naming each sitting"
-        raise FileError([Problem(file=name, message=message)])
-    sittings = table["sitting"]
-    wrong = [(row, "this row has no sitting") for row in sittings.index[sittings.isna()]]
-    again = sittings.notna() & sittings.duplicated()
-    wrong += [(row, f"sitting {sittings[row]} comes twice") for row in sittings.index[again]]
-    if wrong:
-        problems = [Problem(file=name, row=row + 1, message=told) for row, told in wrong[:20]]
-        raise ResponsesError(problems)
-    return table.assign(sitting=sittings.map(str)).set_index("sitting")
+    return read_matrix(place, words=True, needs="sitting")
 
 
 def _item_scores(responses: ResponseMatrix, bank: Bank) -> pd.DataFrame:

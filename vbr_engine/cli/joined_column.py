@@ -9,10 +9,9 @@ import pandas as pd
 
 from vbr_engine.errors import FileError, Problem
 from vbr_engine.files import read_table
+from vbr_engine.files.matrices import named_rows
 
 __all__ = ["read_column"]
-
-_LISTED = 20
 
 
 def read_column(place: str, sittings: Sequence[str]) -> tuple[pd.Series, tuple[str, ...]]:
@@ -34,7 +33,9 @@ def read_column(place: str, sittings: Sequence[str]) -> tuple[pd.Series, tuple[s
     Raises
     ------
     FileError
-        With what is wrong with the file, or the sittings that come twice.
+        With what is wrong with the file.
+    ResponsesError
+        With the sittings that come twice.
     """
     path, _, column = place.rpartition(":")
     if not path or not column:
@@ -45,13 +46,7 @@ def read_column(place: str, sittings: Sequence[str]) -> tuple[pd.Series, tuple[s
             message = f"there is no column {wanted!r}: only {', '.join(map(str, table.columns))}"
             raise FileError([Problem(file=name, message=message)])
     whole = table["sitting"].notna()
-    rows = table[whole].assign(sitting=table.loc[whole, "sitting"].map(str)).set_index("sitting")
-    twice = rows.index[rows.index.duplicated()].unique()
-    if len(twice):
-        raise FileError(
-            Problem(file=name, row=str(one), message="this sitting comes twice")
-            for one in twice[:_LISTED]
-        )
+    rows = named_rows(table[whole], "sitting", Path(path))
     known = rows.index.isin(list(sittings))
     notes = []
     if not whole.all():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vbr_engine.files.banks import check_bank, read_bank, read_source
     from vbr_engine.files.drafts import read_changelog, read_proposals, write_draft
+    from vbr_engine.files.matrices import read_matrix
     from vbr_engine.files.policies import read_policy
     from vbr_engine.files.published import check_pins, publish_bank
     from vbr_engine.files.response_tables import read_responses
@@ -21,6 +22,7 @@ __all__ = [
     "publish_bank",
     "read_bank",
     "read_changelog",
+    "read_matrix",
     "read_policy",
     "read_proposals",
     "read_responses",
@@ -40,6 +42,7 @@ _HOME = {
     "publish_bank": "published",
     "read_bank": "banks",
     "read_changelog": "drafts",
+    "read_matrix": "matrices",
     "read_policy": "policies",
     "read_proposals": "drafts",
     "read_responses": "response_tables",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,9 @@ from pyarrow.parquet import ParquetFile
 
 from vbr_engine.bank.model import Bank
 from vbr_engine.errors import FileError, Problem, ResponsesError
-from vbr_engine.files.tables import csv_header, ending_of
+from vbr_engine.files.csv_columns import NO_ANSWER
+from vbr_engine.files.csv_text import CsvText, look_at_csv, ragged_rows, tell
+from vbr_engine.files.tables import check_parquet, check_readable, ending_of
 from vbr_engine.files.whole import cannot, shown
 from vbr_engine.responses import ResponseMatrix
 
@@ -30,8 +32,6 @@ __all__ = ["read_responses"]
 
 _ROWS = 20_000  # of a table of responses held at once; a code takes one byte, a cell of text fifty
 _BYTES = 8 * 2**20  # of a CSV file parsed at once
-_MOST_RAGGED = 1000  # rows of a wrong length that are listed
-_SEPARATORS = ",;\t"
 
 
 def read_responses(path: str | os.PathLike[str], bank: Bank) -> ResponseMatrix:
@@ -41,7 +41,8 @@ def read_responses(path: str | os.PathLike[str], bank: Bank) -> ResponseMatrix:
     ----------
     path : path-like
         Ends in ``.csv`` or ``.parquet``. Read piece by piece: a file may be larger than memory.
-        CSV may have semicolons or tabs in place of commas, as spreadsheets write it.
+        CSV may have semicolons or tabs in place of commas, as spreadsheets write it, and ``NA`` for
+        no answer, as R does; what had to be guessed is told by the logger ``vbr_engine.files``.
     bank : Bank
         What the columns belong to.
 
@@ -68,53 +69,67 @@ def read_responses(path: str | os.PathLike[str], bank: Bank) -> ResponseMatrix:
     True
     """
     place = Path(path)
-    pieces = _csv_pieces if ending_of(place) == ".csv" else _parquet_pieces
+    csv_like = ending_of(place) == ".csv"
+    ragged: list[Problem] = []
     try:
-        return ResponseMatrix.from_frames(pieces(place), bank)
+        check_readable(place)
+        pieces = _csv_pieces(place, ragged) if csv_like else _parquet_pieces(place)
+        found = ResponseMatrix.from_frames(pieces, bank)
     except (OSError, ValueError, pa.ArrowException, csv.Error) as error:
         raise cannot("read", place, error) from error
     except ResponsesError as error:
         named = [replace(problem, file=shown(place)) for problem in error.problems]
-        raise ResponsesError(named) from None
-
-
-def _csv_pieces(place: Path) -> Iterator[pd.DataFrame]:
-    names, separator = csv_header(place, separators=_SEPARATORS)
-    # A table without rows still has columns that may be wrong.
-    yield pd.DataFrame({name: pd.Series(dtype=object) for name in names})
-    ragged: list[Problem] = []
-
-    def note(row: InvalidRow) -> str:
-        expected = f"expected {row.expected_columns} cells, as in the header"
-        message = f"{expected}, got {row.actual_columns}"
-        ragged.append(Problem(file=shown(place), row=row.number - 1, message=message))
-        return "error" if len(ragged) >= _MOST_RAGGED else "skip"
-
-    try:
-        with _opened_csv(place, names, separator, note) as table:
-            for batch in table:
-                yield from _rows_of(batch)
-    except pa.ArrowInvalid as error:
-        if not ragged and "Empty CSV" not in str(error):
-            raise
+        raise ResponsesError([*ragged, *named]) from None
     if ragged:
         raise FileError(ragged)
+    return found
 
 
-def _opened_csv(
-    place: Path, names: list[str], separator: str, note: Callable[[InvalidRow], str]
-) -> CSVStreamingReader:
+def _csv_pieces(place: Path, ragged: list[Problem]) -> Iterator[pd.DataFrame]:
+    """Give the rows of the right length; the others end in `ragged`."""
+    text = look_at_csv(place)
+    skipped: list[InvalidRow] = []
+    blanked: set[str] = set()
+    try:
+        # A table without rows still has columns that may be wrong.
+        yield pd.DataFrame({name.strip(): pd.Series(dtype=object) for name in text.names})
+        with _opened_csv(place, text, skipped) as table:
+            for batch in table:
+                yield from _rows_of(batch.rename_columns(_stripped(batch)), blanked)
+    except pa.ArrowInvalid as error:
+        if not skipped and "Empty CSV" not in str(error):
+            raise
+    finally:
+        ragged += ragged_rows(place, text) if skipped else []
+    if blanked:
+        tell(place, f"{' and '.join(sorted(blanked))} is read as not answered.")
+
+
+def _stripped(batch: pa.RecordBatch) -> list[str]:
+    return [name.strip() for name in batch.schema.names]
+
+
+def _opened_csv(place: Path, text: CsvText, skipped: list[InvalidRow]) -> CSVStreamingReader:
+    def note(row: InvalidRow) -> str:
+        skipped[:] = [row]
+        return "skip"
+
     # Few different words stand in a column of codes: each is held once.
     words = pa.dictionary(pa.int32(), pa.string())
     return open_csv(
         place,
-        # With threads, nobody would know the number of a row.
-        read_options=ReadOptions(block_size=_BYTES, use_threads=False),
+        read_options=ReadOptions(
+            block_size=_BYTES,
+            use_threads=False,
+            encoding=text.encoding,
+            skip_rows=text.skipped,
+        ),
         parse_options=ParseOptions(
-            delimiter=separator, newlines_in_values=True, invalid_row_handler=note
+            delimiter=text.separator, newlines_in_values=True, invalid_row_handler=note
         ),
         convert_options=ConvertOptions(
-            column_types=dict.fromkeys(names, words) | {"sitting": pa.string()},
+            column_types=dict.fromkeys(text.names, words)
+            | {name: pa.string() for name in text.names if name.strip() == "sitting"},
             strings_can_be_null=True,
             null_values=[""],
         ),
@@ -122,6 +137,7 @@ def _opened_csv(
 
 
 def _parquet_pieces(place: Path) -> Iterator[pd.DataFrame]:
+    check_parquet(place)
     with ParquetFile(place) as table:
         names = [name for name in table.schema_arrow.names if not name.startswith("__index_level_")]
         # A table without rows has no batches; it still has columns that may be wrong.
@@ -130,6 +146,21 @@ def _parquet_pieces(place: Path) -> Iterator[pd.DataFrame]:
             yield batch.to_pandas(ignore_metadata=True)
 
 
-def _rows_of(batch: pa.RecordBatch) -> Iterator[pd.DataFrame]:
+def _rows_of(batch: pa.RecordBatch, blanked: set[str]) -> Iterator[pd.DataFrame]:
+    columns = [_without_words(column, blanked) for column in batch.columns]
+    batch = pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
     for start in range(0, batch.num_rows, _ROWS):
         yield batch.slice(start, _ROWS).to_pandas()
+
+
+def _without_words(column: pa.Array, blanked: set[str]) -> pa.Array:
+    """Take out what R and Python write for no answer; of a column of codes, not of names."""
+    if not pa.types.is_dictionary(column.type):
+        return column
+    words = column.dictionary.to_pylist()
+    found = NO_ANSWER.intersection(words)
+    if not found:
+        return column
+    blanked |= found
+    known = pa.array([None if word in NO_ANSWER else word for word in words], pa.string())
+    return known.take(column.indices).dictionary_encode()

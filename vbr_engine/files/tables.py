@@ -4,30 +4,47 @@ from __future__ import annotations
 
 import csv
 import os
+from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
-from pyarrow import ArrowException
+import pyarrow as pa
+import pyarrow.csv
+from pyarrow.parquet import ParquetFile
 
 from vbr_engine.errors import FileError, Problem
+from vbr_engine.files.csv_columns import typed_column
+from vbr_engine.files.csv_text import foreign_file, look_at_csv, ragged_rows, tell
 from vbr_engine.files.whole import cannot, check_place, replacing, shown
 
-__all__ = ["check_writable", "csv_header", "ending_of", "read_table", "write_table"]
+__all__ = [
+    "check_parquet",
+    "check_readable",
+    "check_writable",
+    "ending_of",
+    "read_table",
+    "write_table",
+]
 
 _ENDINGS = (".csv", ".parquet")
-_WORKBOOKS = (".xlsx", ".xls", ".ods")
-_OTHER_FILES = {
-    b"PK\x03\x04": "this is a workbook or a zip archive; save the table as CSV (UTF-8)",
-    b"\xd0\xcf\x11\xe0": "this is a workbook; save the table as CSV (UTF-8)",
-    b"PAR1": "this is a Parquet file; its name should end in .parquet",
+_OTHER_TEXT = (".tsv", ".txt")  # read as CSV, whatever stands between the columns
+_WORKBOOKS = {
+    ".xlsx": "an Excel workbook",
+    ".xlsm": "an Excel workbook",
+    ".xls": "an Excel workbook",
+    ".ods": "a spreadsheet",
 }
+_NAMES = ("sitting", "item")  # columns that stay text
 
 
 def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
     """Read a table; its format comes from the ending, ``.csv`` or ``.parquet``.
 
-    In CSV only an empty field is missing, and a column called ``sitting`` or ``item`` stays
-    text, so that ``007`` and ``NA`` are names like any other.
+    In CSV an empty field is missing, and so is ``NA`` (as R writes it) among numbers; a column
+    called ``sitting`` or ``item`` stays text, so that ``007`` and ``NA`` are names like any other.
+    Semicolons or tabs between columns, decimal commas, UTF-16 and Windows-1252 are read; what had
+    to be guessed is told once by the logger ``vbr_engine.files``.
 
     Parameters
     ----------
@@ -40,13 +57,15 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
     Raises
     ------
     FileError
-        If the file is not there, is not what its ending says, or names a column twice.
+        If the file is not there, is not what its ending says, names a column twice, or has rows
+        of a wrong length.
     """
     place = Path(path)
-    ending = ending_of(place)
+    read = _read_csv if ending_of(place) == ".csv" else _read_parquet
     try:
-        return _read_csv(place) if ending == ".csv" else pd.read_parquet(place, engine="pyarrow")
-    except (OSError, ValueError, ArrowException, csv.Error) as error:
+        check_readable(place)
+        return read(place)
+    except (OSError, ValueError, pa.ArrowException, csv.Error) as error:
         raise cannot("read", place, error) from error
 
 
@@ -94,76 +113,84 @@ def check_writable(path: str | os.PathLike[str]) -> None:
 def ending_of(place: Path, *, writing: bool = False) -> str:
     """Give a table's ending, in small letters, or raise FileError for one that is no table's."""
     ending = place.suffix.lower()
+    if ending in _OTHER_TEXT and not writing:
+        return ".csv"
     if ending not in _ENDINGS:
         message = "a table's name ends in .csv or .parquet"
         if ending in _WORKBOOKS and not writing:
-            message += "; save the workbook as CSV (UTF-8) and give that"
+            message = f"this is {_WORKBOOKS[ending]}: save it as CSV (UTF-8)"
         raise FileError([Problem(file=shown(place), message=message)])
     return ending
 
 
+def check_readable(place: Path) -> None:
+    """Raise OSError or ValueError for what is no file to read from."""
+    if place.is_dir():
+        raise IsADirectoryError("Is a directory: give the name of a file")
+    if place.exists() and not place.is_file():
+        raise ValueError("it is no file")
+
+
+def check_parquet(place: Path) -> None:
+    """Raise ValueError, with what it is, for a file that does not begin as Parquet does."""
+    with place.open("rb") as raw:
+        head = raw.read(4)
+    if head == b"PAR1":
+        return
+    told = foreign_file(place) if head else "it is empty"
+    raise ValueError(f"it is not a Parquet file, or not all of one: {told or 'is it CSV?'}")
+
+
 def _read_csv(place: Path) -> pd.DataFrame:
-    header, _ = csv_header(place)
-    frame = pd.read_csv(
-        place,
-        dtype={"sitting": str, "item": str},
-        encoding="utf-8-sig",
-        keep_default_na=False,
-        na_values=[""],
-        low_memory=False,
-    )
-    if list(frame.columns) != header:
-        raise ValueError("the header and the rows have different numbers of columns")
-    if not isinstance(frame.index, pd.RangeIndex):
-        raise ValueError("rows have more columns than the header")
+    text = look_at_csv(place)
+    try:
+        # A quoted cell may hold a line break.
+        table = pyarrow.csv.read_csv(
+            place,
+            read_options=pyarrow.csv.ReadOptions(encoding=text.encoding, skip_rows=text.skipped),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=text.separator, newlines_in_values=True
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(text.names, pa.string()),
+                strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        ragged = ragged_rows(place, text)
+        raise (FileError(ragged) if ragged else error) from error
+    return _typed(place, table)
+
+
+def _typed(place: Path, table: pa.Table) -> pd.DataFrame:
+    names = [str(name).strip() for name in table.column_names]
+    columns = {
+        name: column if name in _NAMES else typed_column(name, column, partial(tell, place))
+        for name, column in zip(names, table.columns, strict=True)
+    }
+    frame: pd.DataFrame = pa.table(columns).to_pandas()
     return frame
 
 
-def csv_header(place: Path, *, separators: str = ",") -> tuple[list[str], str]:
-    """Read the names of a CSV file's columns and say what stands between them.
-
-    Parameters
-    ----------
-    place : path-like
-    separators : str
-        What may stand between columns: the first, unless the header is one column under it.
-
-    Returns
-    -------
-    names : list of str
-    separator : str
-
-    Raises
-    ------
-    ValueError
-        Where the names cannot be right.
-    """
-    with place.open("rb") as raw:
-        told = _OTHER_FILES.get(raw.read(4))
-    if told:
-        raise ValueError(told)
-    header, separator = _first_row(place, separators[0]), separators[0]
-    for other in separators[1:]:
-        if len(header) == 1 and other in header[0]:
-            header, separator = _first_row(place, other), other
-    _check_names(header)
-    return header, separator
-
-
-def _first_row(place: Path, separator: str) -> list[str]:
-    with place.open(encoding="utf-8-sig", newline="") as opened:
-        rows = csv.reader(opened, delimiter=separator)
-        return next((row for row in rows if row), [])
-
-
-def _check_names(header: list[str]) -> None:
-    if not header:
-        raise ValueError("No columns: the file is empty")
-    if "" in header:
-        place = header.index("") + 1
-        raise ValueError(f"column {place} has no name; if it numbers the rows, leave it out")
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise ValueError(f"columns named twice: {', '.join(twice)}")
-    if len(header) == 1 and ";" in header[0]:
-        raise ValueError("columns are separated by semicolons; save it with commas")
+def _read_parquet(place: Path) -> pd.DataFrame:
+    check_parquet(place)
+    table = ParquetFile(place).read()
+    names = Counter(table.column_names)
+    problems = [
+        Problem(file=shown(place), column=name, message="this column's name is used more than once")
+        for name, times in names.items()
+        if times > 1
+    ]
+    problems += [
+        Problem(
+            file=shown(place), column=one.name, message=f"expected one value a cell: {one.type}"
+        )
+        for one in table.schema
+        if pa.types.is_nested(one.type)
+    ]
+    if problems:
+        raise FileError(problems)
+    kept = [name for name in names if not name.startswith("__index_level_")]
+    frame: pd.DataFrame = table.select(kept).to_pandas(ignore_metadata=True)
+    return frame
