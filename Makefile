@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTHON_FOUND := $(shell command -v $(PYTHON) || command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock bench screenshots css clean
+.PHONY: help run test check format lock bench bench-irt screenshots css clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ format: $(VENV)/.test ## put the code in order
 
 bench: $(VENV)/.test ## measure speed and memory against named peers
 	@$(BIN)/python -m benchmarks
+
+bench-irt: $(VENV)/.test ## measure item response models against the programs that are installed
+	@$(BIN)/python -m benchmarks irt
 
 screenshots: $(VENV)/.test ## render every page at 390 and 1280 px into docs/screenshots
 	@$(BIN)/python docs/screenshots.py

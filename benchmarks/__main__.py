@@ -1,10 +1,13 @@
-"""Run every benchmark: `make bench`, or `python -m benchmarks [SITTINGS]`."""
+"""Run a benchmark: `python -m benchmarks [SITTINGS]` for scoring, `python -m benchmarks irt`."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks.scoring import run
+from benchmarks import irt, scoring
 
 if __name__ == "__main__":
-    run(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    if sys.argv[1:2] == ["irt"]:
+        irt.main(sys.argv[2:])
+    else:
+        scoring.run(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
