@@ -1,8 +1,8 @@
 """Drop-out risk: who may withdraw before the first day, who may leave early, and what would help.
 
 Careers of many become spells at risk; a model with few, declared effects is fitted to them; a
-figure about a person is given only where the evidence carries it. Nothing here reads or writes files, and
-nothing here touches a score.
+figure about a person is given only where the evidence carries it. Nothing here reads or writes
+files, and nothing here touches a score.
 """
 
 from __future__ import annotations

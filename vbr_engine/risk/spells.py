@@ -39,8 +39,9 @@ class Spells:
     outcome : {"withdrawal", "leaving"}
     intervals : tuple of Interval
     entered, exited : ndarray of int16, shape (n,)
-        First and last interval at risk. Where somebody was lost from sight, `exited` is the last
-        interval that was seen to its end: with ``exited < entered`` nothing was seen.
+        First and last interval at risk.
+    exposure : ndarray of float64, shape (n,)
+        Share of the interval `exited` that was seen: 1 where the candidate ended it.
     cause : ndarray of int8, shape (n,)
         1 the candidate ended it in the interval `exited`; 2 it ended there otherwise; 0 not ended
         as far as can be seen.
@@ -56,6 +57,7 @@ class Spells:
     intervals: tuple[Interval, ...]
     entered: NDArray[np.int16]
     exited: NDArray[np.int16]
+    exposure: NDArray[np.float64]
     cause: NDArray[np.int8]
     provider: NDArray[np.int32]
     providers: tuple[str, ...]
@@ -77,6 +79,7 @@ class Spells:
             self.intervals,
             self.entered[chosen],
             self.exited[chosen],
+            self.exposure[chosen],
             self.cause[chosen],
             self.provider[chosen],
             self.providers,
@@ -107,9 +110,10 @@ def spells_of(careers: Careers, outcome: str) -> Spells:
 
     Notes
     -----
-    Nobody who is still there at the cut counts as having stayed: the interval that the cut falls
-    into is not part of the spell. An end by the employer, a transfer and the end of a contract are
-    competing exits: the person was at risk until then.
+    Nobody who is still there at the cut counts as having stayed: of the interval that the cut falls
+    into, only the share that was seen counts. An end by the employer, a transfer and the end of a
+    contract are competing exits: the person was at risk until then, in the funnel for half of the
+    step (the actuarial rule). An open application has seen nothing of the step that it is at.
 
     Examples
     --------
@@ -120,7 +124,7 @@ def spells_of(careers: Careers, outcome: str) -> Spells:
     ...     "ended": ["2026-02-20", None], "ended_by": ["candidate", None]})
     >>> spells = spells_of(Careers.from_frame(table, cut="2026-03-02"), "leaving")
     >>> spells.exited.tolist(), spells.cause.tolist()
-    ([2, 3], [1, 0])
+    ([2, 4], [1, 0])
     """
     if outcome == "withdrawal":
         return _funnel(careers)
@@ -131,24 +135,26 @@ def spells_of(careers: Careers, outcome: str) -> Spells:
 
 def _funnel(careers: Careers) -> Spells:
     frame = careers.frame
+    intervals = funnel_intervals()
     reached = stage_reached(frame)
     at_work = reached == _WORK
     cause = np.where(at_work, CENSORED, _cause(frame))
-    # An open application has seen only the steps that it has behind it.
-    exited = np.where(cause == CENSORED, reached - 1, reached)
-    return _spells("withdrawal", funnel_intervals(), frame, exited, cause)
+    exposure = np.select([at_work | (cause == EVENT), cause == COMPETING], [1.0, 0.5], 0.0)
+    return _spells(intervals, "withdrawal", frame, np.minimum(reached, _WORK - 1), exposure, cause)
 
 
 def _tenure(careers: Careers) -> Spells:
     frame = careers.frame[careers.frame["started_work"].notna()].reset_index(drop=True)
     intervals = tenure_intervals()
-    ends = np.array([interval.end for interval in intervals])
+    starts, ends = np.array([(interval.start, interval.end) for interval in intervals]).T
     last_seen = frame["ended"].fillna(careers.cut)
     days = (last_seen - frame["started_work"]).dt.days.to_numpy(dtype=np.int64)
     passed = np.searchsorted(ends, days, side="right")
+    exited = np.minimum(passed, len(ends) - 1)
     cause = np.where(passed == len(ends), CENSORED, _cause(frame))
-    exited = np.where(cause == CENSORED, passed - 1, passed)
-    return _spells("leaving", intervals, frame, exited, cause)
+    share = np.minimum((days - starts[exited]) / (ends - starts)[exited], 1.0)
+    exposure = np.where(cause == EVENT, 1.0, share)
+    return _spells(intervals, "leaving", frame, exited, exposure, cause)
 
 
 def stage_reached(frame: pd.DataFrame) -> NDArray[np.int64]:
@@ -180,10 +186,11 @@ def _cause(frame: pd.DataFrame) -> NDArray[np.int64]:
 
 
 def _spells(
-    outcome: str,
     intervals: tuple[Interval, ...],
+    outcome: str,
     frame: pd.DataFrame,
     exited: NDArray[np.int64],
+    exposure: NDArray[np.float64],
     cause: NDArray[np.int64],
 ) -> Spells:
     codes, providers = pd.factorize(frame["provider"], sort=True)
@@ -192,6 +199,7 @@ def _spells(
         intervals,
         np.zeros(len(frame), dtype=np.int16),
         exited.astype(np.int16),
+        exposure,
         cause.astype(np.int8),
         codes.astype(np.int32),
         tuple(map(str, providers)),

@@ -1,0 +1,63 @@
+"""Do the local data speak against the published effects?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from vbr_engine.risk.hazard import Prior, baseline_prior, fit_hazard
+from vbr_engine.risk.spells import Spells
+
+__all__ = ["PriorConflict", "prior_conflict"]
+
+# The slope of the published index must be able to be at least this, within this interval.
+LEAST_SLOPE = 0.3
+LEVEL = 0.8
+_WIDE = 10.0
+
+
+@dataclass(frozen=True)
+class PriorConflict:
+    """How well the published index fits the local data.
+
+    Parameters
+    ----------
+    slope, low, high : float
+        Slope of the index on the local data with its 80 % interval; 1 where effects are as the
+        prior says. NaN where no effect has a published figure.
+    conflict : bool
+        Whether the interval lies below 0.3 as a whole.
+    """
+
+    slope: float
+    low: float
+    high: float
+    conflict: bool
+
+
+def prior_conflict(
+    spells: Spells, X: NDArray[np.float64], prior_means: NDArray[np.float64]
+) -> PriorConflict:
+    """Refit the slope of the published index on local data.
+
+    Parameters
+    ----------
+    spells : Spells
+    X : ndarray, shape (n, k)
+    prior_means : ndarray, shape (k,)
+
+    Returns
+    -------
+    PriorConflict
+    """
+    index = X @ prior_means
+    if not np.ptp(index):
+        return PriorConflict(np.nan, np.nan, np.nan, False)
+    prior = Prior.of(baseline_prior(spells), np.ones(1), np.full(1, _WIDE))
+    posterior = fit_hazard(spells, index[:, None], prior)
+    slope = float(posterior.effects[0])
+    width = float(ndtri(0.5 + LEVEL / 2) * np.sqrt(posterior.covariance[-1, -1]))
+    return PriorConflict(slope, slope - width, slope + width, slope + width < LEAST_SLOPE)
