@@ -10,10 +10,11 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
-from threadpoolctl import threadpool_limits
 
 from vbr_engine.errors import InvalidInput
 from vbr_engine.psychometrics.categories import CategoryTable
+from vbr_engine.psychometrics.category_lookup import CategoryLookup, plain_numbers
+from vbr_engine.psychometrics.category_reading import Codes
 from vbr_engine.psychometrics.curves import Array, ItemParameters
 from vbr_engine.psychometrics.estimation import Fit, Position, observed_information
 from vbr_engine.psychometrics.expectation import Source
@@ -21,6 +22,7 @@ from vbr_engine.psychometrics.persons import EapTable, person_scores
 from vbr_engine.psychometrics.search import Plan, layout, search
 from vbr_engine.psychometrics.sittings import check_varies, in_order, key_codes, weighted
 from vbr_engine.psychometrics.summary import advice_on, parameter_frame
+from vbr_engine.psychometrics.threads import one_thread
 
 __all__ = ["ItemResponseModel"]
 
@@ -63,6 +65,7 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         y: Any = None,
         sample_weight: ArrayLike | None = None,
         groups: ArrayLike | None = None,
+        on_pass: Callable[[int, float], None] | None = None,
     ) -> Self:
         """Estimate the items by marginal maximum likelihood.
 
@@ -77,6 +80,9 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         groups : array-like, shape (sittings,), optional
             A label per sitting. The first group's theta is standard normal; the others have their
             own mean and standard deviation.
+        on_pass : callable, optional
+            Told after each pass over the answers how many there were and the log-likelihood, so
+            that a long search can be watched.
 
         Returns
         -------
@@ -99,7 +105,7 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             weights, codes = weights[kept], codes[kept]
             check_varies(table)
         answers = in_order(table, weights, codes)
-        return self.fit_answers(table, answers, labels=labels)
+        return self.fit_answers(table, answers, labels=labels, on_pass=on_pass)
 
     def fit_answers(
         self,
@@ -128,8 +134,7 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         self._check_options()
         plan = layout(self._plan(table), table, len(labels))
-        # Blocks are small: a second thread of the matrix library costs more than it brings.
-        with threadpool_limits(limits=1, user_api="blas"):
+        with one_thread():
             found = search(plan, answers, self.random_state, progress=on_pass)
             self.categories_, self.groups_ = table, list(labels)
             self._keep(found.fit, answers, found.starts)
@@ -160,6 +165,8 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.aic_ = 2.0 * design.n_free - 2.0 * fit.log_likelihood
         size = answers.total_weight
         self.bic_ = design.n_free * float(np.log(size)) - 2.0 * fit.log_likelihood
+        # Scoring one sitting must not wait for either of these.
+        self._scorer, self._lookup = self.eap_table(), CategoryLookup(self.categories_.labels)
         self.covariance_, errors = self._errors(fit, answers)
         self.parameters_: pd.DataFrame = parameter_frame(self.items_, errors)
         self.advice_: tuple[str, ...] = advice_on(self.categories_, self.items_, fit, starts)
@@ -194,17 +201,25 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self, "items_")
         self._remember_columns(X, reset=False)
-        table = CategoryTable.from_any(X, labels=self.categories_.labels)
+        codes = self._codes(X)
         if groups is None:
-            return self.eap_table().many(table.codes)
+            return self._scorer.many(codes)
         places = pd.Index(self.groups_).get_indexer(np.asarray(groups))
-        if len(places) != len(table) or np.any(places < 0):
+        if len(places) != len(codes) or np.any(places < 0):
             raise InvalidInput("expected a group per sitting, out of those in the fit")
-        scores = np.empty((len(table), 2))
+        scores = np.empty((len(codes), 2))
         for place in np.unique(places):
             chosen = places == place
-            scores[chosen] = self.eap_table(self.groups_[place]).many(table.codes[chosen])
+            scores[chosen] = self.eap_table(self.groups_[place]).many(codes[chosen])
         return scores
+
+    def _codes(self, X: Any) -> Codes:
+        """Answers as the numbers of the fit's categories."""
+        numbers = plain_numbers(X)
+        codes = None if numbers is None else self._lookup.codes(numbers)
+        if codes is None:  # words, or something that must be named
+            codes = CategoryTable.from_any(X, labels=self.categories_.labels).codes
+        return codes
 
     def eap_table(self, group: Any = None) -> EapTable:
         """Everything that scoring needs, worked out once: for one person at a time.

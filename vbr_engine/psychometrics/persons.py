@@ -25,6 +25,7 @@ from vbr_engine.psychometrics.curves import (
     score_in_theta,
 )
 from vbr_engine.psychometrics.expectation import normal_weights
+from vbr_engine.psychometrics.threads import one_thread
 
 __all__ = ["EapTable", "person_scores"]
 
@@ -104,10 +105,13 @@ class EapTable:
         -------
         ndarray, shape (people, 2)
         """
+        if len(codes) == 1:
+            return np.array([self.one(codes[0])])
         scores = np.empty((len(codes), 2))
-        for start in range(0, len(codes), _BLOCK):
-            rows = slice(start, start + _BLOCK)
-            scores[rows] = self._block(codes[rows])
+        with one_thread():
+            for start in range(0, len(codes), _BLOCK):
+                rows = slice(start, start + _BLOCK)
+                scores[rows] = self._block(codes[rows])
         return scores
 
     def _block(self, codes: NDArray[np.int8]) -> Array:
