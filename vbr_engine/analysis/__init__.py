@@ -10,6 +10,7 @@ _HOME = {
     "Analysis": "result",
     "TABLES": "tables",
     "analyse": "study",
+    "analyse_table": "study",
     "parse_analysis": "document",
 }
 
