@@ -14,11 +14,15 @@ from typing import Any
 _HOME = {
     "CAUSES": "stages",
     "Careers": "careers",
+    "DropOutModel": "model",
+    "Effect": "features",
     "Interval": "stages",
     "OUTCOMES": "stages",
     "STAGES": "stages",
     "Spells": "spells",
+    "default_effects": "priors",
     "funnel_intervals": "stages",
+    "simulate_careers": "simulation",
     "spells_of": "spells",
     "tenure_intervals": "stages",
 }

@@ -1,4 +1,4 @@
-"""Do the local data speak against the published effects?"""
+"""Whether the local data speak against the published effects."""
 
 from __future__ import annotations
 

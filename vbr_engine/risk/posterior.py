@@ -87,7 +87,7 @@ class Posterior:
         provider: NDArray[np.integer] | None = None,
         *,
         since: NDArray[np.integer] | int = 0,
-        upto: int | None = None,
+        share: Array | None = None,
         level: float = 0.9,
     ) -> Risk:
         """Say how likely each person is to end it from one interval up to another.
@@ -101,8 +101,8 @@ class Posterior:
             effect is anything that the spread of provider effects allows.
         since : int or ndarray of int, shape (n,)
             First interval still ahead.
-        upto : int, optional
-            How many intervals count; all by default.
+        share : ndarray, shape (j,), optional
+            How much of each interval counts, 0 to 1; all of each by default.
         level : float
             Probability that the interval holds.
 
@@ -119,29 +119,29 @@ class Posterior:
         n = len(X)
         codes = np.full(n, NOBODY) if provider is None else np.asarray(provider)
         begin = np.broadcast_to(np.asarray(since), (n,))
-        last = self.n_intervals if upto is None else upto
+        counted = np.ones(self.n_intervals) if share is None else share
         middle, sd = np.empty(n), np.empty(n)
         for rows in _blocks(n):
-            middle[rows], sd[rows] = self._log_hazard(X[rows], codes[rows], begin[rows], last)
+            middle[rows], sd[rows] = self._log_hazard(X[rows], codes[rows], begin[rows], counted)
         width = float(ndtri(0.5 + level / 2)) * sd
         low, risk, high = (-np.expm1(-np.exp(middle + move)) for move in (-width, 0.0, width))
         return Risk(risk, low, high, sd)
 
     def _log_hazard(
-        self, X: Array, provider: NDArray[np.integer], since: NDArray[np.integer], upto: int
+        self, X: Array, provider: NDArray[np.integer], since: NDArray[np.integer], share: Array
     ) -> tuple[Array, Array]:
         """Return the log cumulative hazard and its standard deviation."""
         known = provider != NOBODY
         place = np.where(known, provider, 0)
         means, cross, variances = self._of_providers(place, known)
-        eta = self.baseline[:upto] + (X @ self.effects + means)[:, None]
-        ahead = np.arange(upto) >= since[:, None]
+        eta = self.baseline + (X @ self.effects + means)[:, None]
+        ahead = (np.arange(self.n_intervals) >= since[:, None]) * share
         hazard = expit(eta) * ahead
         total = (np.logaddexp(0, eta) * ahead).sum(axis=1)
         total = np.maximum(total, np.finfo(float).tiny)
         push = hazard.sum(axis=1) / total
         slope = np.zeros((len(X), len(self.mean)))
-        slope[:, :upto] = hazard / total[:, None]
+        slope[:, : self.n_intervals] = hazard / total[:, None]
         slope[:, self.n_intervals :] = push[:, None] * X
         variance = np.einsum("ij,ij->i", slope @ self.covariance, slope)
         variance += push * (2 * np.einsum("ij,ij->i", slope, cross) + push * variances)
