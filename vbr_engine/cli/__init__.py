@@ -21,6 +21,7 @@ COMMANDS = {
     "simulate": "Make up sittings to practise on.",
     "score": "Score a table of responses.",
     "report": "Write one sitting's report as HTML, PDF or JSON.",
+    "analyse": "Say which items and options work, for whom, and propose changes.",
     "revise": "Write the draft of a bank's next version from an analysis.",
     "diff": "Show what differs between two versions of a bank.",
     "publish": "Pin a version of a bank by its hash.",
