@@ -8,11 +8,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from vbr_engine.charts import interval_chart
-from vbr_engine.reports import CandidateFeedback, RecruiterReport
+from vbr_engine.rendering.figures import coded, written
+from vbr_engine.rendering.pictures import drawn, traced
+from vbr_engine.reports import AnalysisReport, CandidateFeedback, RecruiterReport
 
 __all__ = ["Report", "report_body", "report_css", "report_html"]
 
-Report = RecruiterReport | CandidateFeedback
+Report = RecruiterReport | CandidateFeedback | AnalysisReport
 
 
 def report_body(report: Report) -> Markup:
@@ -23,7 +25,7 @@ def report_body(report: Report) -> Markup:
 
     Parameters
     ----------
-    report : RecruiterReport or CandidateFeedback
+    report : RecruiterReport, CandidateFeedback or AnalysisReport
 
     Returns
     -------
@@ -31,6 +33,8 @@ def report_body(report: Report) -> Markup:
     """
     if isinstance(report, CandidateFeedback):
         return Markup(_templates().get_template("feedback.html").render(report=report))
+    if isinstance(report, AnalysisReport):
+        return Markup(_templates().get_template("analysis.html").render(report=report))
     chart = interval_chart(
         report.chart_rows,
         title="Results with their intervals. " + report.chart_description,
@@ -47,26 +51,32 @@ def report_html(report: Report) -> str:
 
     Parameters
     ----------
-    report : RecruiterReport or CandidateFeedback
+    report : RecruiterReport, CandidateFeedback or AnalysisReport
 
     Returns
     -------
     str
         HTML with one h1; nothing is fetched from anywhere.
     """
+    wide = isinstance(report, AnalysisReport)
+    css = report_css() + (_source("analysis.css") if wide else "")
     return (
         _templates()
         .get_template("document.html")
-        .render(report=report, body=report_body(report), css=Markup(report_css()))
+        .render(report=report, body=report_body(report), css=Markup(css), wide=wide)
     )
 
 
 @cache
 def report_css() -> str:
     """Return the style sheet of `report_body`, for screens and for paper."""
+    return _source("report.css")
+
+
+def _source(name: str) -> str:
     loader = _templates().loader
     assert loader is not None
-    return loader.get_source(_templates(), "report.css")[0]
+    return loader.get_source(_templates(), name)[0]
 
 
 @cache
@@ -80,6 +90,7 @@ def _templates() -> Environment:
     )
     environment.filters["figure"] = _figure
     environment.filters["scenarios"] = _scenarios
+    environment.filters |= {"coded": coded, "drawn": drawn, "traced": traced, "written": written}
     return environment
 
 

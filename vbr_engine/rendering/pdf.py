@@ -25,7 +25,7 @@ def report_pdf(report: Report) -> bytes:
 
     Parameters
     ----------
-    report : RecruiterReport or CandidateFeedback
+    report : RecruiterReport, CandidateFeedback or AnalysisReport
 
     Returns
     -------

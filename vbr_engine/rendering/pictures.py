@@ -1,0 +1,69 @@
+"""The pictures of a report, drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from markupsafe import Markup
+
+from vbr_engine.charts import (
+    distribution_chart,
+    error_chart,
+    forest_chart,
+    information_chart,
+    scatter_chart,
+    scree_chart,
+    trace_chart,
+)
+from vbr_engine.reports.analysis.parts import Picture, TracePanel
+
+__all__ = ["drawn", "traced"]
+
+_CHARTS: Mapping[str, Callable[..., Markup]] = {
+    "distribution": distribution_chart,
+    "errors": error_chart,
+    "forest": forest_chart,
+    "information": information_chart,
+    "scatter": scatter_chart,
+    "scree": scree_chart,
+}
+
+
+def drawn(picture: Picture) -> Markup:
+    """Draw a picture.
+
+    Parameters
+    ----------
+    picture : Picture
+
+    Returns
+    -------
+    Markup
+        An ``<svg>`` element.
+    """
+    return _CHARTS[picture.kind](
+        **picture.figures,
+        title=picture.title,
+        description=picture.description,
+        chart_id=picture.id,
+    )
+
+
+def traced(panel: TracePanel) -> Markup:
+    """Draw one small picture of trace lines.
+
+    Parameters
+    ----------
+    panel : TracePanel
+
+    Returns
+    -------
+    Markup
+        An ``<svg>`` element.
+    """
+    return trace_chart(
+        panel.curves,
+        title=panel.caption,
+        description=panel.description,
+        chart_id=panel.id,
+    )
