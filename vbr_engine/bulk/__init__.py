@@ -17,6 +17,7 @@ _HOME = {
     "calibrate_partitions": "calibration",
     "find_partitions": "partitions",
     "is_partitioned": "partitions",
+    "score_partitions": "scoring",
     "table_reader": "calibration",
 }
 

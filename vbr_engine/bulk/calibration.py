@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -10,18 +11,20 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from vbr_engine.bulk.crews import Crew, OneMachine
+from vbr_engine.bulk.names import check_names, name_column
+from vbr_engine.bulk.outputs import output_parts
 from vbr_engine.bulk.partitions import PartitionedTable
 from vbr_engine.bulk.reading import BankReader, Reader, TableReader
 from vbr_engine.bulk.source import PartitionedAnswers
 from vbr_engine.bulk.survey import CountedTable, PartSurvey, Survey, survey_of
-from vbr_engine.errors import InvalidInput, Problem, ResponsesError
+from vbr_engine.bulk.thetas import Thetas
+from vbr_engine.errors import Problem, ResponsesError
 from vbr_engine.files.whole import shown
 from vbr_engine.psychometrics.item_response_model import ItemResponseModel
 from vbr_engine.psychometrics.score_classes import item_rulers, joined, why_left_out
 
 __all__ = ["Calibration", "Watch", "calibrate_partitions", "table_reader"]
 
-NAMES_OF_ROWS = ("sitting", "row", "id")
 _SAMPLE = 2000
 
 
@@ -99,8 +102,7 @@ def table_reader(
     if weight is not None and weight not in table.columns:
         message = f"there is no column {weight!r} of weights"
         raise ResponsesError([Problem(file=file, message=message)])
-    named = table.columns[:1] if table.columns[0].lower() in NAMES_OF_ROWS else ()
-    items = tuple(name for name in table.columns if name not in (*named, weight))
+    items = tuple(name for name in table.columns if name not in (name_column(table), weight))
     if not items:
         raise ResponsesError([Problem(file=file, message="expected at least one item, got none")])
     return TableReader(items, weight, words)
@@ -111,6 +113,8 @@ def calibrate_partitions(
     table: PartitionedTable,
     reader: Reader,
     *,
+    most: int | None = None,
+    scores: str | os.PathLike[str] | None = None,
     crew: Crew | None = None,
     watch: Watch | None = None,
 ) -> Calibration:
@@ -126,6 +130,10 @@ def calibrate_partitions(
     table : PartitionedTable
     reader : Reader
         `table_reader` for a plain table, BankReader for responses to a bank.
+    most : int, optional
+        Refuse items of more categories.
+    scores : path-like, optional
+        A folder for everybody's theta (EAP) and its standard error, a part for each partition.
     crew : Crew, optional
         Who does it; threads of this process by default. It is not closed if it was given.
     watch : Watch, optional
@@ -160,36 +168,59 @@ def calibrate_partitions(
     own = OneMachine() if crew is None else None
     try:
         with threadpool_limits(limits=1, user_api="blas"):
-            return _calibrated(model, table, reader, crew or own, watch or _Nobody())
+            work = _Work(table, reader, crew or own, watch or _Nobody(), most)
+            return work.calibrated(model, scores)
     finally:
         if own is not None:
             own.close()
 
 
-def _calibrated(
-    model: ItemResponseModel,
-    table: PartitionedTable,
-    reader: Reader,
-    crew: Crew | None,
-    watch: Watch,
-) -> Calibration:
-    assert crew is not None
-    of = len(table.partitions)
-    parts: list[PartSurvey] = []
-    for part in crew.look(reader, table.partitions):
-        parts.append(part)
-        watch.reading(len(parts), of)
-    try:
-        found, starts = _survey(parts, reader)
-        _check(found)
-    except ResponsesError as error:
-        file = shown(table.place)
-        raise ResponsesError(replace(one, file=file) for one in error.problems) from None
-    answers = PartitionedAnswers(crew, found, lambda done: watch.partition(done, of))
-    model.fit_answers(_counted(answers, found), answers, on_pass=watch.passed)
-    left_out = [f"{item} is left out: {why}." for item, why in found.left_out.items()]
-    notes = (*table.notes, *left_out)
-    return Calibration(model, found.n_rows, found.counts.sum(axis=1), notes, starts)
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """What is calibrated, and by whom."""
+
+    table: PartitionedTable
+    reader: Reader
+    crew: Any
+    watch: Watch
+    most: int | None
+
+    def calibrated(
+        self, model: ItemResponseModel, scores: str | os.PathLike[str] | None
+    ) -> Calibration:
+        targets = None if scores is None else output_parts(self.table, scores)
+        names = name_column(self.table)
+        if names is not None:
+            check_names(self.table, names)
+        found, starts = self.looked()
+        of = len(self.table.partitions)
+        answers = PartitionedAnswers(self.crew, found, lambda done: self.watch.partition(done, of))
+        model.fit_answers(_counted(answers, found), answers, on_pass=self.watch.passed)
+        if targets is not None:
+            prior = model.group_parameters_.iloc[0]
+            answers.each(
+                [
+                    Thetas(model.items_, model.nodes_, prior["mean"], prior["sd"], one, names)
+                    for one in targets
+                ]
+            )
+        left_out = [f"{item} is left out: {why}." for item, why in found.left_out.items()]
+        notes = (*self.table.notes, *left_out)
+        return Calibration(model, found.n_rows, found.counts.sum(axis=1), notes, starts)
+
+    def looked(self) -> tuple[Survey, dict[str, tuple[float, ...]]]:
+        """Read all partitions and put together what is in them."""
+        parts: list[PartSurvey] = []
+        for part in self.crew.look(self.reader, self.table.partitions):
+            parts.append(part)
+            self.watch.reading(len(parts), len(self.table.partitions))
+        try:
+            found, starts = _survey(parts, self.reader)
+            _check(found, self.most)
+        except ResponsesError as error:
+            file = shown(self.table.place)
+            raise ResponsesError(replace(one, file=file) for one in error.problems) from None
+        return found, starts
 
 
 def _survey(parts: list[PartSurvey], reader: Reader) -> tuple[Survey, dict[str, tuple[float, ...]]]:
@@ -219,31 +250,32 @@ def _levels(_: int, rows: dict[Any, int]) -> tuple[list[tuple[Any, ...]], str]:
     ], ""
 
 
-def _check(found: Survey) -> None:
+def _check(found: Survey, most: int | None) -> None:
+    """Refuse what no model can be estimated from, every reason at once."""
     if found.total_weight <= 0:
         raise ResponsesError("every weight is zero")
     if not found.items:
         raise ResponsesError("there is no item on which the sittings differ")
     problems = [
-        Problem(column=name, message="nobody answered; leave this column out")
-        if not labels
-        else Problem(
-            column=name, message=f"everybody who answered has {labels[0]}; leave this column out"
-        )
+        Problem(column=name, message=told)
         for name, labels in zip(found.items, found.labels, strict=True)
-        if len(labels) < 2
+        if (told := _wrong(labels, most))
     ]
     if problems:
         raise ResponsesError(problems)
+
+
+def _wrong(labels: tuple[Any, ...], most: int | None) -> str:
+    if not labels:
+        return "nobody answered; leave this column out"
+    if len(labels) == 1:
+        return f"everybody who answered has {labels[0]}; leave this column out"
+    if most is not None and len(labels) > most:
+        return f"expected {most} categories, got {len(labels)}; graded takes any number"
+    return ""
 
 
 def _counted(answers: PartitionedAnswers, found: Survey) -> CountedTable:
     few = answers.thinned(_SAMPLE)
     rows = pd.RangeIndex(len(few.codes))
     return CountedTable(few.codes, found.labels, found.items, rows, found.n_rows, found.counts)
-
-
-def check_model(name: str, found: Survey) -> None:
-    """Refuse more than two categories where the model has two."""
-    if name == "2pl" and np.any(found.n_categories > 2):
-        raise InvalidInput("expected two categories for 2pl; graded takes any number")

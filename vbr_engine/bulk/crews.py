@@ -16,7 +16,7 @@ from vbr_engine.bulk.survey import PartSurvey
 
 __all__ = ["Crew", "OneMachine"]
 
-_MEMORY = 256 * 2**20
+_MEMORY = 64 * 2**20
 
 
 class Crew(Protocol):
@@ -72,6 +72,20 @@ class OneMachine:
         for part in self._ahead(reader.read, partitions):
             self._held.append(self._shelf.put(part.codes, part.weights))
             yield PartSurvey.of(part)
+
+    def each(self, do: Callable[[Any], Any], what: Sequence[Any]) -> Iterator[Any]:
+        """Call a function for each of many things, and give the results in order.
+
+        Parameters
+        ----------
+        do : callable
+        what : sequence
+
+        Yields
+        ------
+        result of the call
+        """
+        yield from self._ahead(do, what)
 
     def _ahead(self, do: Callable[[Any], Any], what: Iterable[Any]) -> Iterator[Any]:
         """Results in order, no more of them waiting than there are threads."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -100,8 +100,19 @@ class PartitionedAnswers:
             total += one
         return total
 
+    def each(self, works: Sequence[Pass]) -> list[Any]:
+        """Do something of its own with each partition, and give the results in order."""
+        jobs = [
+            Job(index, work, coding)
+            for index, (work, coding) in enumerate(zip(works, self._codings, strict=True))
+        ]
+        return list(self._told(jobs))
+
     def _all(self, work: Pass) -> Iterator[Any]:
         jobs = [Job(index, work, coding) for index, coding in enumerate(self._codings)]
+        yield from self._told(jobs)
+
+    def _told(self, jobs: list[Job]) -> Iterator[Any]:
         for done, found in enumerate(self._crew.run(jobs), start=1):
             self._tell(done)
             yield found

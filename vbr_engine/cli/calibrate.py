@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -15,6 +15,16 @@ import pandas as pd
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from vbr_engine.bank.model import Bank
+from vbr_engine.cli.calibration_output import (
+    Source,
+    figures_of,
+    items_of,
+    people_of,
+    shown_category,
+    summarise,
+)
+from vbr_engine.cli.in_parts import calibrated, cluster_option, is_partitioned, partitions_option
 from vbr_engine.cli.progress import PATIENCE
 from vbr_engine.errors import Problem, ResponsesError
 from vbr_engine.files import check_writable, read_bank, read_matrix, read_responses, write_table
@@ -42,13 +52,10 @@ FEWEST_SITTINGS = 10
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What is calibrated: categories by sitting and item, and where they come from."""
+    """What is calibrated: categories by sitting and item."""
 
     table: pd.DataFrame
-    file: str
-    starts: dict[str, tuple[float, ...]] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    about: dict[str, Any] = field(default_factory=dict)
+    source: Source
 
 
 @click.command("calibrate")
@@ -60,6 +67,9 @@ class Answers:
     metavar="TABLE",
     help="Any table of answers in place of a bank and its responses: a column for each item.",
 )
+@click.option("--weights", metavar="COLUMN", help="With --matrix, the column of sample weights.")
+@partitions_option
+@cluster_option
 @click.option(
     "-o",
     "output",
@@ -88,6 +98,9 @@ def command(
     bank: str | None,
     responses: str | None,
     matrix: str | None,
+    weights: str | None,
+    partitions: bool,
+    cluster: str | None,
     output: str,
     model: str,
     value: str | None,
@@ -104,49 +117,126 @@ def command(
     rows (`sitting`, `row` or `id`); an empty cell is no answer. `rasch` is the partial credit model
     for items of more than two categories; `nominal` takes words too.
 
+    A folder of Parquet files, a pattern such as 'answers/2026-*.parquet', or with --partitions one
+    file, may be larger than memory: it is read in parts, and --scores names a folder then. With
+    --cluster the parts are read and gone over by the workers of a Dask cluster, who must see the
+    same files; only sums travel.
+
     The status is 1 where the search did not converge; what was reached is written all the same.
 
     \b
     vbr calibrate question_banks/homecare-values responses.csv -o items.csv
     vbr calibrate --matrix answers.csv --model gpcm -o items.json --scores theta.csv
+    vbr calibrate --matrix answers/ -o items.json --scores theta/ --cluster local:2
     """
     check_parameters_writable(output)
-    if scores is not None:
-        check_writable(scores)
-    answers = _answers(bank, responses, matrix, model, value)
-    _check(answers, model)
-    with _patience("Calibrating"):
-        fitted = MODELS[model](standard_errors="observed", max_iter=max_iter).fit(answers.table)
-        theta = None if scores is None else fitted.transform(answers.table)
-    figures = _figures(fitted, answers)
-    write_parameters(_items(fitted, answers), output, about={"calibration": figures})
-    if scores is not None and theta is not None:
-        write_table(_people(theta, answers.table), scores)
+    _check_usage(bank, responses, matrix, value, weights)
+    place = str(matrix or responses)
+    chosen = MODELS[model](standard_errors="observed", max_iter=max_iter)
+    if partitions or cluster is not None or is_partitioned(place):
+        options = {"scores": scores, "cluster": cluster, "weights": weights}
+        fitted, source = _in_parts(chosen, bank, place, model, value, options)
+    else:
+        if scores is not None:
+            check_writable(scores)
+        fitted, source = _in_memory(chosen, bank, place, model, value, scores, weights)
+    figures = figures_of(fitted, source)
+    write_parameters(items_of(fitted, source), output, about={"calibration": figures})
+    if source.people is not None:
+        write_table(source.people, str(scores))
     if not quiet:
-        _summarise(fitted, answers, output)
+        summarise(fitted, source, output)
     if not fitted.converged_:
         print("The search did not converge: what was written is unfinished.", file=sys.stderr)
         sys.exit(1)
 
 
-def _answers(
-    bank: str | None, responses: str | None, matrix: str | None, model: str, value: str | None
-) -> Answers:
-    if matrix is None:
-        if bank is None or responses is None:
-            raise click.UsageError("expected BANK and RESPONSES, or --matrix TABLE")
-        return _of_bank(bank, responses, value, most=2 if model == "2pl" else MOST)
-    if bank is not None or value is not None:
+def _check_usage(
+    bank: str | None,
+    responses: str | None,
+    matrix: str | None,
+    value: str | None,
+    weights: str | None,
+) -> None:
+    if matrix is None and (bank is None or responses is None):
+        raise click.UsageError("expected BANK and RESPONSES, or --matrix TABLE")
+    if matrix is not None and (bank is not None or value is not None):
         raise click.UsageError("--matrix takes the place of BANK, RESPONSES and --value")
-    return Answers(read_matrix(matrix, words=model == "nominal"), Path(matrix).name)
+    if weights is not None and matrix is None:
+        raise click.UsageError("--weights goes with --matrix")
 
 
-def _of_bank(place: str, responses: str, value: str | None, *, most: int) -> Answers:
+def _in_memory(
+    chosen: Any,
+    bank: str | None,
+    place: str,
+    model: str,
+    value: str | None,
+    scores: str | None,
+    weights: str | None,
+) -> tuple[Any, Source]:
+    answers = _answers(bank, place, model, value)
+    table, given = answers.table, None
+    if weights is not None:
+        table, given = _weighed(answers, weights)
+    _check(table, answers.source.file, model)
+    with _patience("Calibrating"):
+        fitted = chosen.fit(table, sample_weight=given)
+        people = None if scores is None else people_of(fitted.transform(table), table)
+    return fitted, replace(answers.source, people=people)
+
+
+def _in_parts(
+    chosen: Any, bank: str | None, place: str, model: str, value: str | None, options: Any
+) -> tuple[Any, Source]:
+    questions = None if bank is None else read_bank(bank)
+    found = calibrated(
+        chosen,
+        place,
+        bank=questions,
+        value=value,
+        most=_most(model),
+        words=model == "nominal",
+        two=model == "2pl",
+        fewest=FEWEST_SITTINGS,
+        **options,
+    )
+    about = {} if questions is None else _about(questions, value)
+    return found.model, Source(place, found.starts, found.notes, about)
+
+
+def _weighed(answers: Answers, column: str) -> tuple[pd.DataFrame, Any]:
+    if column not in answers.table:
+        message = f"there is no column {column!r} of weights"
+        raise ResponsesError([Problem(file=answers.source.file, message=message)])
+    given = answers.table[column]
+    wrong = given.index[~(given >= 0)]
+    if len(wrong):
+        problems = [
+            Problem(row=str(at), column=column, message="expected a weight of 0 or more")
+            for at in wrong[:20]
+        ]
+        raise _in_file(problems, answers.source.file)
+    return answers.table.drop(columns=column), given.to_numpy(dtype=float)
+
+
+def _most(model: str) -> int:
+    return 2 if model == "2pl" else MOST
+
+
+def _about(bank: Bank, value: str | None) -> dict[str, Any]:
+    return {"bank": bank.label, "policy": bank.policy.id, "value": value or "all"}
+
+
+def _answers(place: str | None, responses: str, model: str, value: str | None) -> Answers:
+    file = Path(responses).name
+    if place is None:
+        return Answers(read_matrix(responses, words=model == "nominal"), Source(file))
     bank = read_bank(place)
-    found = score_classes(read_responses(responses, bank), bank, value=value, most=most)
+    given = read_responses(responses, bank)
+    found = score_classes(given, bank, value=value, most=_most(model))
     notes = tuple(f"{item} is left out: {why}." for item, why in found.left_out.items())
-    about = {"bank": bank.label, "policy": bank.policy.id, "value": value or "all"}
-    return Answers(found.table, Path(responses).name, found.starts, notes, about)
+    return Answers(found.table, Source(file, found.starts, notes, _about(bank, value)))
 
 
 def _in_file(problems: Any, name: str) -> ResponsesError:
@@ -155,9 +245,8 @@ def _in_file(problems: Any, name: str) -> ResponsesError:
     )
 
 
-def _check(answers: Answers, model: str) -> None:
+def _check(table: pd.DataFrame, file: str, model: str) -> None:
     """Refuse what no model can be estimated from, every reason at once."""
-    table = answers.table
     problems = []
     if len(table) < FEWEST_SITTINGS:
         told = f"expected at least {FEWEST_SITTINGS} sittings, got {len(table)}"
@@ -167,64 +256,17 @@ def _check(answers: Answers, model: str) -> None:
     for name, n in table.nunique().items():
         if n < 2:
             held = table[name].dropna()
-            said = f"everybody who answered has {_shown(held.iloc[0])}" if n else "nobody answered"
+            said = (
+                f"everybody who answered has {shown_category(held.iloc[0])}"
+                if n
+                else "nobody answered"
+            )
             problems.append(Problem(column=str(name), message=f"{said}; leave this column out"))
         elif n > 2 and model == "2pl":
             told = f"expected two categories for 2pl, got {n}; graded takes any number"
             problems.append(Problem(column=str(name), message=told))
     if problems:
-        raise _in_file(problems, answers.file)
-
-
-def _shown(category: Any) -> str:
-    return f"{category:g}" if isinstance(category, float) else str(category)
-
-
-def _items(fitted: Any, answers: Answers) -> pd.DataFrame:
-    """Parameters by item, with how many answered and what the categories are."""
-    known = fitted.categories_
-    labels = {
-        item: answers.starts.get(item, told)
-        for item, told in zip(known.items, known.labels, strict=True)
-    }
-    items: pd.DataFrame = fitted.parameters_.copy()
-    items["n"] = (known.codes >= 0).sum(axis=0)
-    items["categories"] = ["/".join(_shown(one) for one in labels[item]) for item in items.index]
-    return items
-
-
-def _people(theta: Any, table: pd.DataFrame) -> pd.DataFrame:
-    name = str(table.index.name or "row")
-    return pd.DataFrame({name: table.index, "theta": theta[:, 0], "se": theta[:, 1]})
-
-
-def _figures(fitted: Any, answers: Answers) -> dict[str, Any]:
-    return {
-        **answers.about,
-        "log-likelihood": float(fitted.log_likelihood_),
-        "n": len(answers.table),
-        "parameters": int(fitted.n_parameters_),
-        "iterations": int(fitted.n_iter_),
-        "converged": bool(fitted.converged_),
-        "aic": float(fitted.aic_),
-        "bic": float(fitted.bic_),
-        "theta-sd": float(fitted.group_parameters_["sd"].iloc[0]),
-        "advice": [*answers.notes, *fitted.advice_],
-    }
-
-
-def _summarise(fitted: Any, answers: Answers, output: str) -> None:
-    console = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
-    figures = _figures(fitted, answers)
-    for advice in figures.pop("advice"):
-        console.print(advice)
-    for name, figure in figures.items():
-        if isinstance(figure, bool):
-            shown = "yes" if figure else "no"
-        else:
-            shown = f"{figure:.3f}" if isinstance(figure, float) else str(figure)
-        console.print(f"{name:<15} {shown}")
-    console.print(f"{len(fitted.parameters_):,} items written to {output}")
+        raise _in_file(problems, file)
 
 
 @contextmanager

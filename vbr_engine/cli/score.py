@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from vbr_engine.cli.in_parts import cluster_option, is_partitioned, partitions_option, scored
 from vbr_engine.files import check_writable, read_bank, read_policy, read_responses, write_table
 from vbr_engine.scoring import Scores, score
 from vbr_engine.scoring.quality import FLAGS
@@ -33,8 +36,18 @@ __all__ = ["command"]
     metavar="FILE",
     help="Score under the policy in this YAML file, and tell how many would change band.",
 )
+@partitions_option
+@cluster_option
 @click.option("--quiet", "-q", is_flag=True, help="Do not print the summary.")
-def command(bank: str, responses: str, output: str, policy: str | None, quiet: bool) -> None:
+def command(
+    bank: str,
+    responses: str,
+    output: str,
+    policy: str | None,
+    partitions: bool,
+    cluster: str | None,
+    quiet: bool,
+) -> None:
     """Score RESPONSES to BANK as the bank's policy declares.
 
     RESPONSES has a row for each sitting: `sitting`, then a column for each `item.option`; an empty
@@ -44,13 +57,26 @@ def command(bank: str, responses: str, output: str, policy: str | None, quiet: b
     With --policy the scores written are those under that policy, and are stamped with its name;
     whose bands would differ from those under the bank's own policy is counted.
 
+    A folder of Parquet files, a pattern such as 'responses/2026-*.parquet', or with --partitions
+    one file, may be larger than memory: each part is scored to a part of its own in the folder that
+    -o names. Started again, only parts are scored that are missing or whose responses, bank or
+    policy changed.
+
     \b
     vbr score question_banks/homecare-values responses.csv -o scores.csv
+    vbr score question_banks/homecare-values responses/ -o scores/
     vbr score question_banks/homecare-values responses.csv --policy rival.yaml -o rival.csv
     """
-    check_writable(output)
+    in_parts = partitions or cluster is not None or is_partitioned(responses)
+    if not in_parts:
+        check_writable(output)
     questions = read_bank(bank)
     rival = questions if policy is None else read_policy(policy, questions)
+    if in_parts:
+        done = scored(rival, responses, output, cluster=cluster)
+        if not quiet:
+            print(done, file=sys.stderr)
+        return
     table = read_responses(responses, questions)
     scores = score(table, rival)
     write_table(scores.to_frame(), output)
