@@ -6,7 +6,6 @@ count as their number, those of nominal items as their slope.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,11 +19,11 @@ from vbr_engine.psychometrics.curves import (
     Array,
     ItemParameters,
     category_probabilities,
-    category_slopes,
     score_in_theta,
 )
 from vbr_engine.psychometrics.expectation import normal_weights
 from vbr_engine.psychometrics.persons import person_scores
+from vbr_engine.psychometrics.residuals import mean_squares, residuals_of
 from vbr_engine.psychometrics.score_groups import score_fit
 
 __all__ = ["item_fit", "local_dependence", "person_fit"]
@@ -32,22 +31,14 @@ __all__ = ["item_fit", "local_dependence", "person_fit"]
 _BLOCK = 4096
 
 
-@dataclass(frozen=True, eq=False)
-class _Residuals:
-    """What was answered against what was expected, shape (people, items); NaN where missing."""
-
-    raw: Array
-    variance: Array
-    fourth: Array
-
-
 def item_fit(model: Any, X: Any, *, group: Any = None, fewest: float = 1.0) -> pd.DataFrame:
     """Whether each item behaves as its curves say.
 
     S-X2 (Orlando and Thissen 2000; Kang and Chen 2008) holds the answers of people with the same
     total against the model's. It needs complete answers: sittings with a gap are left out of it,
-    and ``n`` says how many remained. With two categories its figures are those of R's mirt; with
-    more they differ where thin cells are joined, which each program does in its own order. Infit
+    and ``n`` says how many remained. Its figures are those of R's mirt with few thin cells; where
+    many are, as at the ends of a long test, they differ a little: each program joins them in its
+    own order, and the published papers leave it open. Infit
     and outfit are mean squared residuals at the most probable theta (MAP): near 1 where the item
     fits, lower with few items. Their z is Wilson and Hilferty's.
 
@@ -106,7 +97,7 @@ def item_fit(model: Any, X: Any, *, group: Any = None, fewest: float = 1.0) -> p
         "p": [test.p for test in tests],
         "rmsea": [test.rmsea for test in tests],
     }
-    columns |= _mean_squares(_residuals(items, table.codes, theta), axis=0)
+    columns |= mean_squares(residuals_of(items, table.codes, theta), axis=0)
     return pd.DataFrame(columns, index=pd.Index(table.items, name="item"))
 
 
@@ -178,7 +169,7 @@ def person_fit(model: Any, X: Any, *, group: Any = None, method: str = "MAP") ->
         "lz": plain,
         "lz_star": corrected,
     }
-    columns |= _mean_squares(_residuals(model.items_, table.codes, theta), axis=1)
+    columns |= mean_squares(residuals_of(model.items_, table.codes, theta), axis=1)
     return pd.DataFrame(columns, index=table.rows)
 
 
@@ -226,7 +217,7 @@ def local_dependence(model: Any, X: Any, *, group: Any = None) -> pd.DataFrame:
     """
     table, (mean, sd) = _table(model, X, group)
     theta = person_scores(model.items_, table.codes, nodes=model.nodes_, mean=mean, sd=sd)[:, 0]
-    raw = _residuals(model.items_, table.codes, theta).raw
+    raw = residuals_of(model.items_, table.codes, theta).raw
     return pd.DataFrame(raw, columns=list(table.items)).corr()
 
 
@@ -251,52 +242,6 @@ def _n_parameters(model: Any) -> NDArray[np.intp]:
     anchored = () if model.anchors is None else model.anchors.names
     free = np.array([name not in anchored for name in items.names])
     return np.asarray((steps + slopes) * free, dtype=np.intp)
-
-
-def _category_scores(items: ItemParameters) -> Array:
-    if items.model == "nominal":
-        return category_slopes(items)
-    n_categories = items.intercepts.shape[1] + 1
-    return np.tile(np.arange(n_categories, dtype=float), (len(items), 1))
-
-
-def _residuals(items: ItemParameters, codes: NDArray[np.int8], theta: Array) -> _Residuals:
-    scores = _category_scores(items)
-    found = np.full((3, *codes.shape), np.nan)
-    for start in range(0, len(codes), _BLOCK):
-        rows = slice(start, start + _BLOCK)
-        p = category_probabilities(items, np.nan_to_num(theta[rows]))
-        mean = np.einsum("jkn,jk->jn", p, scores)
-        square = (scores[:, :, None] - mean[:, None, :]) ** 2
-        given = scores[np.arange(len(items)), np.maximum(codes[rows], 0)]
-        found[0, rows] = given - mean.T
-        found[1, rows] = np.sum(p * square, axis=1).T
-        found[2, rows] = np.sum(p * square**2, axis=1).T
-    found[:, codes < 0] = np.nan
-    return _Residuals(*found)
-
-
-def _mean_squares(residuals: _Residuals, *, axis: int) -> dict[str, Array]:
-    """Infit (weighted by information) and outfit (not), with z by Wilson and Hilferty's root."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        square, variance = residuals.raw**2, residuals.variance
-        n = np.sum(~np.isnan(square), axis=axis)
-        total = np.nansum(variance, axis=axis)
-        infit = np.nansum(square, axis=axis) / total
-        outfit = np.nansum(square / variance, axis=axis) / n
-        spread_in = np.nansum(residuals.fourth - variance**2, axis=axis) / total**2
-        spread_out = np.nansum(residuals.fourth / variance**2 - 1.0, axis=axis) / n**2
-        return {
-            "infit": infit,
-            "infit_z": _cube_root_z(infit, spread_in),
-            "outfit": outfit,
-            "outfit_z": _cube_root_z(outfit, spread_out),
-        }
-
-
-def _cube_root_z(mean_square: Array, variance: Array) -> Array:
-    q = np.sqrt(variance)
-    return np.asarray((np.cbrt(mean_square) - 1.0) * 3.0 / q + q / 3.0)
 
 
 def _standardised(

@@ -87,60 +87,73 @@ def _expected(item: Array, others: Array, weights: Array, everything: Array) -> 
 
 
 def _joined(observed: Array, expected: Array, fewest: float) -> tuple[Array, Array]:
-    """Cells after thin ones were joined; NaN where a cell went to its neighbour."""
+    """Cells after thin ones were joined; NaN where a cell went to its neighbour.
+
+    First whole totals at both ends, as long as some category cannot occur at them; then totals that
+    one person reached; then categories within a total, the thinnest first and two at least left;
+    last, a total that is thin even so goes to the neighbour with fewer people.
+    """
     met = observed.sum(axis=1) > 0
-    both = np.stack([observed[met], expected[met]])
-    both = _without_single_people(both)
-    if both.shape[2] > 2:
-        for row in range(both.shape[1]):
-            _join_categories(both[:, row], fewest)
-    both = _join_rows(both, fewest)
+    rows = list(np.moveaxis(np.stack([observed[met], expected[met]]), 1, 0))
+    rows = _without_single_people(_without_impossible(rows))
+    rows = _without_thin([_joined_categories(row, fewest) for row in rows], fewest)
+    both = np.stack(rows, axis=1)
     return both[0], both[1]
 
 
-def _without_single_people(both: Array) -> Array:
+def _without_impossible(rows: list[Array]) -> list[Array]:
+    """Totals at which a category cannot occur go inwards, from either end, until all can."""
+    rows = list(rows)
+    for end, beside in ((0, 1), (-1, -2)):
+        while len(rows) > 1 and (rows[end][1] <= 0).any():
+            rows[beside] = rows[beside] + rows[end]
+            del rows[end]
+    return rows
+
+
+def _without_single_people(rows: list[Array]) -> list[Array]:
     """A total that one person reached goes to the next higher, the last to the one below."""
-    rows: list[Array] = []
+    kept: list[Array] = []
     waiting: Array | None = None
-    for row in np.moveaxis(both, 1, 0):
+    for row in rows:
         row = row if waiting is None else row + waiting
         alone = row[0].sum() == 1
         waiting = row if alone else None
         if not alone:
-            rows.append(row)
-    if waiting is not None and rows:
-        rows[-1] = rows[-1] + waiting
+            kept.append(row)
+    if waiting is not None and kept:
+        kept[-1] = kept[-1] + waiting
     elif waiting is not None:
-        rows.append(waiting)
-    return np.stack(rows, axis=1) if rows else both
+        kept.append(waiting)
+    return kept
 
 
-def _join_categories(row: Array, fewest: float) -> None:
-    """Thin cells go to the next category, a thin last one to the nearest that is left; in place."""
-    last = row.shape[1] - 1
-    for k in range(last):
-        if row[1, k] < fewest:
-            row[:, k + 1] += row[:, k]
-            row[:, k] = np.nan
-    left = np.flatnonzero(~np.isnan(row[1, :last]))
-    if row[1, last] < fewest and len(left):
-        row[:, left[-1]] += row[:, last]
-        row[:, last] = np.nan
+def _joined_categories(row: Array, fewest: float) -> Array:
+    """The thinnest cell goes to the neighbour nearer the middle, until none is thin or two left."""
+    row = row.copy()
+    while True:
+        left = np.flatnonzero(~np.isnan(row[1]))
+        place = int(np.argmin(row[1, left]))
+        if len(left) <= 2 or row[1, left[place]] >= fewest:
+            return row
+        up = place == 0 or (place < len(left) - 1 and place < (len(left) - 1) / 2)
+        thin, beside = left[place], left[place + 1 if up else place - 1]
+        row[:, beside] += row[:, thin]
+        row[:, thin] = np.nan
 
 
-def _join_rows(both: Array, fewest: float) -> Array:
-    """Totals that still have a thin cell go to the neighbour with fewer people."""
-    while both.shape[1] > 1:
-        with np.errstate(invalid="ignore"):
-            thin = np.flatnonzero(np.any(both[1] < fewest, axis=1))
-        if not len(thin):
+def _without_thin(rows: list[Array], fewest: float) -> list[Array]:
+    """The first total with a thin cell goes to the neighbour with fewer people, and so on."""
+    rows = list(rows)
+    while len(rows) > 1:
+        thin = next((at for at, row in enumerate(rows) if np.nanmin(row[1]) < fewest), None)
+        if thin is None:
             break
-        row = int(thin[0])
-        sides = [r for r in (row - 1, row + 1) if 0 <= r < both.shape[1]]
-        beside = min(sides, key=lambda r: np.nansum(both[0, r]))
-        both[:, beside] = _sum_of_known(both[:, beside], both[:, row])
-        both = np.delete(both, row, axis=1)
-    return both
+        sides = [at for at in (thin - 1, thin + 1) if 0 <= at < len(rows)]
+        beside = min(sides, key=lambda at: np.nansum(rows[at][0]))
+        rows[beside] = _joined_categories(_sum_of_known(rows[beside], rows[thin]), fewest)
+        del rows[thin]
+    return rows
 
 
 def _sum_of_known(one: Array, other: Array) -> Array:
