@@ -31,6 +31,7 @@ COMMANDS = {
     "link": "Put a new calibration on the scale of an old one.",
     "dif": "Look for items that work differently for different groups.",
     "plan": "Say how large a study has to be.",
+    "manual": "Write the technical manual of a bank: what is known and what is not.",
 }
 
 

@@ -195,7 +195,11 @@ def _retention_notes(
         notes.append(f"It allows for {lost:.0%} of whom nobody knows later whether they stayed.")
     few = study.detectable(20)
     low, high = (stats.gamma.ppf(0.025, 5), stats.gamma.ppf(0.975, 6))
-    seen = "none, however large" if math.isnan(few) else f"nothing below {100 * few:.0f} points"
+    seen = (
+        "no difference, however large"
+        if math.isnan(few)
+        else f"nothing below {100 * few:.0f} points"
+    )
     notes.append(
         f"A provider with 20 hires in each group would see {seen}: 5 leavers among 20 staff are "
         f"25%, and the rate behind them may be {low / 20:.0%} to {high / 20:.0%}. Pool providers, "

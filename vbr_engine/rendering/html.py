@@ -8,13 +8,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from vbr_engine.charts import interval_chart
-from vbr_engine.rendering.figures import coded, written
+from vbr_engine.rendering.figures import coded, column_class, written
 from vbr_engine.rendering.pictures import drawn, traced
 from vbr_engine.reports import AnalysisReport, CandidateFeedback, RecruiterReport
+from vbr_engine.reports.manual.data import TechnicalManual
 
 __all__ = ["Report", "report_body", "report_css", "report_html"]
 
-Report = RecruiterReport | CandidateFeedback | AnalysisReport
+Report = RecruiterReport | CandidateFeedback | AnalysisReport | TechnicalManual
 
 
 def report_body(report: Report) -> Markup:
@@ -25,7 +26,7 @@ def report_body(report: Report) -> Markup:
 
     Parameters
     ----------
-    report : RecruiterReport, CandidateFeedback or AnalysisReport
+    report : RecruiterReport, CandidateFeedback, AnalysisReport or TechnicalManual
 
     Returns
     -------
@@ -35,6 +36,8 @@ def report_body(report: Report) -> Markup:
         return Markup(_templates().get_template("feedback.html").render(report=report))
     if isinstance(report, AnalysisReport):
         return Markup(_templates().get_template("analysis.html").render(report=report))
+    if isinstance(report, TechnicalManual):
+        return Markup(_templates().get_template("manual.html").render(report=report))
     chart = interval_chart(
         report.chart_rows,
         title="Results with their intervals. " + report.chart_description,
@@ -51,7 +54,7 @@ def report_html(report: Report) -> str:
 
     Parameters
     ----------
-    report : RecruiterReport, CandidateFeedback or AnalysisReport
+    report : RecruiterReport, CandidateFeedback, AnalysisReport or TechnicalManual
 
     Returns
     -------
@@ -59,7 +62,8 @@ def report_html(report: Report) -> str:
         HTML with one h1; nothing is fetched from anywhere.
     """
     wide = isinstance(report, AnalysisReport)
-    css = report_css() + (_source("analysis.css") if wide else "")
+    more = {AnalysisReport: "analysis.css", TechnicalManual: "manual.css"}.get(type(report))
+    css = report_css() + (_source(more) if more else "")
     return (
         _templates()
         .get_template("document.html")
@@ -90,7 +94,8 @@ def _templates() -> Environment:
     )
     environment.filters["figure"] = _figure
     environment.filters["scenarios"] = _scenarios
-    environment.filters |= {"coded": coded, "drawn": drawn, "traced": traced, "written": written}
+    environment.filters |= {"coded": coded, "column_class": column_class, "written": written}
+    environment.filters |= {"drawn": drawn, "traced": traced}
     return environment
 
 

@@ -25,7 +25,7 @@ def report_pdf(report: Report) -> bytes:
 
     Parameters
     ----------
-    report : RecruiterReport, CandidateFeedback or AnalysisReport
+    report : RecruiterReport, CandidateFeedback, AnalysisReport or TechnicalManual
 
     Returns
     -------
