@@ -7,7 +7,7 @@ on white; every line also has its own dashes and its own mark, so that nothing h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, isfinite, log10
 
@@ -29,6 +29,7 @@ __all__ = [
     "left_axis",
     "line",
     "mark",
+    "marks",
     "number",
     "opening",
     "path",
@@ -39,7 +40,7 @@ __all__ = [
     "width_of",
 ]
 
-FONT = "Arial, 'Liberation Sans', 'DejaVu Sans Condensed', 'DejaVu Sans', sans-serif"
+FONT = "Arial, Liberation Sans, DejaVu Sans, sans-serif"
 INK, QUIET, FAINT, GRID, PAPER = "#17252c", "#4a5a63", "#8b9aa1", "#d9dfe1", "#ffffff"
 SHADES = ("#eef1f2", "#dde4e6", "#c9d3d6")
 LETTER = 6.7
@@ -160,14 +161,12 @@ def text(
     colour: str = "",
     bold: bool = False,
     small: bool = False,
-    turned: bool = False,
 ) -> Markup:
     """Write words; `y` is the line that they stand on."""
     more = f' text-anchor="{anchor}"' if anchor else ""
     more += f' fill="{colour}"' if colour else ""
     more += ' font-weight="bold"' if bold else ""
     more += ' font-size="12"' if small else ""
-    more += f' transform="rotate(-90 {_px(x)} {_px(y)})"' if turned else ""
     return Markup(f'<text x="{_px(x)}" y="{_px(y)}"{more}>{escape(words)}</text>')
 
 
@@ -242,40 +241,81 @@ def mark(
     return Markup(f'<polygon points="{told}" {paint}/>')
 
 
+def marks(
+    points: Sequence[tuple[float, float]], shape: str, colour: str, *, size: float = 4
+) -> Markup:
+    """Draw the same sign at many points, as one element: pages hold thousands of them."""
+    (right, down), steps = _SIGNS[shape]
+    drawn = steps(size)
+    told = "".join(f"M{_px(x + right * size)} {_px(y + down * size)}{drawn}" for x, y in points)
+    if shape == "cross":
+        return Markup(f'<path d="{told}" fill="none" stroke="{colour}" stroke-width="2"/>')
+    return Markup(f'<path d="{told}" fill="{colour}"/>')
+
+
+def _steps(*steps: tuple[str, float, float]) -> Callable[[float], str]:
+    return lambda size: "".join(f"{how}{_px(x * size)} {_px(y * size)}" for how, x, y in steps)
+
+
+def _round(size: float) -> str:
+    r, across = _px(size), _px(2 * size)
+    return f"a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0-{across} 0"
+
+
+# Where to begin, from the middle, and the steps from there; all in sizes of the sign.
+_SIGNS: Mapping[str, tuple[tuple[float, float], Callable[[float], str]]] = {
+    "circle": ((-1, 0), _round),
+    "square": ((-1, -1), _steps(("l", 2, 0), ("l", 0, 2), ("l", -2, 0))),
+    "triangle": ((0, -1.25), _steps(("l", 1.2, 2.1), ("l", -2.4, 0))),
+    "diamond": ((0, -1.4), _steps(("l", 1.4, 1.4), ("l", -1.4, 1.4), ("l", -1.4, -1.4))),
+    "cross": ((-1, -1), _steps(("l", 2, 2), ("m", 0, -2), ("l", -2, 2))),
+}
+
+
 def bottom_axis(frame: Frame, *, grid: bool = False) -> list[Markup]:
     """Draw the axis below, with its ticks and its name."""
-    marks = [line(frame.left, frame.bottom, frame.right, frame.bottom, QUIET)]
-    for tick in frame.across.ticks:
-        x = frame.x(tick)
-        if grid:
-            marks.append(line(x, frame.top, x, frame.bottom, GRID))
-        marks.append(line(x, frame.bottom, x, frame.bottom + 4, QUIET))
-        marks.append(text(x, frame.bottom + 17, frame.across.words(tick), anchor="middle"))
-    middle = (frame.left + frame.right) / 2
+    places = [frame.x(tick) for tick in frame.across.ticks]
+    below = _px(frame.bottom)
+    rows = [f"M{_px(frame.left)} {below}H{_px(frame.right)}"]
+    rows += [f"M{_px(x)} {below}v4" for x in places]
+    lines = [_strokes((f"M{_px(x)} {_px(frame.top)}V{below}" for x in places), GRID)] * grid
+    names = [
+        text(x, frame.bottom + 17, frame.across.words(tick))
+        for x, tick in zip(places, frame.across.ticks, strict=True)
+    ]
     if frame.across.label:
-        marks.append(text(middle, frame.bottom + 36, frame.across.label, anchor="middle"))
-    return marks
+        middle = (frame.left + frame.right) / 2
+        names.append(text(middle, frame.bottom + 36, frame.across.label))
+    return [*lines, _strokes(rows, QUIET), _anchored(names, "middle")]
 
 
 def left_axis(frame: Frame) -> list[Markup]:
     """Draw the axis on the left with lines across, its name above it."""
-    marks = []
-    for tick in frame.up.ticks:
-        y = frame.y(tick)
-        marks.append(line(frame.left, y, frame.right, y, GRID))
-        marks.append(text(frame.left - 6, y + 4, frame.up.words(tick), anchor="end"))
-    if frame.up.label:
-        marks.append(text(4, frame.top - 12, frame.up.label))
-    return marks
+    places = [frame.y(tick) for tick in frame.up.ticks]
+    lines = (f"M{_px(frame.left)} {_px(y)}H{_px(frame.right)}" for y in places)
+    names = [
+        text(frame.left - 6, y + 4, frame.up.words(tick))
+        for y, tick in zip(places, frame.up.ticks, strict=True)
+    ]
+    label = [text(4, frame.top - 12, frame.up.label)] if frame.up.label else []
+    return [_strokes(lines, GRID), _anchored(names, "end"), *label]
 
 
 def right_axis(frame: Frame, axis: Axis, edge: float) -> list[Markup]:
     """Draw a second axis on the right, its name above it."""
-    marks = [line(frame.right, frame.top, frame.right, frame.bottom, FAINT)]
-    marks += [
+    drawn = [line(frame.right, frame.top, frame.right, frame.bottom, FAINT)]
+    drawn += [
         text(frame.right + 6, frame.y(tick, axis) + 4, axis.words(tick)) for tick in axis.ticks
     ]
-    return [*marks, text(edge, frame.top - 12, axis.label, anchor="end")]
+    return [*drawn, text(edge, frame.top - 12, axis.label, anchor="end")]
+
+
+def _strokes(rows: Iterable[str], colour: str) -> Markup:
+    return Markup(f'<path d="{"".join(rows)}" fill="none" stroke="{colour}"/>')
+
+
+def _anchored(names: Sequence[Markup], anchor: str) -> Markup:
+    return Markup(f'<g text-anchor="{anchor}">{"".join(names)}</g>')
 
 
 def spread(heights: Sequence[float], gap: float, low: float, high: float) -> list[float]:

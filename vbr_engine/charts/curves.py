@@ -20,7 +20,7 @@ from vbr_engine.charts.canvas import (
     cut_to,
     left_axis,
     line,
-    mark,
+    marks,
     opening,
     path,
     right_axis,
@@ -32,8 +32,7 @@ from vbr_engine.charts.canvas import (
 __all__ = ["Curve", "error_chart", "information_chart", "scree_chart", "trace_chart"]
 
 WIDE, HIGH = 640, 330
-PANEL = (218, 168)
-PERCENT = Axis(0.0, 1.0, (0.0, 0.5, 1.0), percent=True)
+PANEL, LARGE_PANEL = (218, 168), (288, 210)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,14 @@ class Curve:
 
 
 def trace_chart(
-    curves: Sequence[Curve], *, title: str, description: str, chart_id: str, groups: int = 5
+    curves: Sequence[Curve],
+    *,
+    title: str,
+    description: str,
+    chart_id: str,
+    groups: int = 5,
+    top: float = 1.0,
+    large: bool = False,
 ) -> Markup:
     """Draw how often each answer is given, from the lowest to the highest score group.
 
@@ -91,6 +97,10 @@ def trace_chart(
         Unique on its page.
     groups : int
         How many score groups there are.
+    top : float
+        Share at the top of the picture.
+    large : bool
+        Larger, for a picture that stands alone.
 
     Returns
     -------
@@ -104,13 +114,14 @@ def trace_chart(
     >>> svg.startswith("<svg"), svg.count("<polyline"), "style=" in svg
     (True, 2, False)
     """
-    width, height = PANEL
+    width, height = size = LARGE_PANEL if large else PANEL
+    percent = Axis(0.0, top, (0.0, top / 2, top), percent=True)
     names = max((width_of(curve.label) for curve in curves), default=0.0)
     across = Axis(0.75, groups + 0.25, tuple(float(n) for n in range(1, groups + 1)))
-    frame = Frame(42, width - 16 - min(names, 70), 12, height - 42, across, PERCENT)
+    frame = Frame(42, width - 16 - min(names, 70), 12, height - 42, across, percent)
     ends = ("lowest", "highest") if frame.right - frame.left > 90 else ("low", "high")
     marks = [
-        opening(PANEL, title, description, chart_id),
+        opening(size, title, description, chart_id),
         *left_axis(frame),
         *bottom_axis(frame),
         text(frame.left, height - 8, ends[0], small=True, colour=QUIET),
@@ -280,18 +291,18 @@ def _plain(
 
 
 def _lines(curves: Sequence[Curve], frame: Frame, *, marked: bool) -> list[Markup]:
-    marks = []
+    drawn = []
     for n, curve in enumerate(curves):
         pen = PENS[n % len(PENS)]
         width = 3.2 if curve.strong else 1.7
         for stretch in curve.stretches:
             places = [(frame.x(x), frame.y(y)) for x, y in stretch]
             if len(places) > 1:
-                marks.append(path(places, pen.colour, width=width, dash=pen.dashes))
+                drawn.append(path(places, pen.colour, width=width, dash=pen.dashes))
             if marked:
-                size = 4.0 if curve.strong else 3.2
-                marks += [mark(x, y, pen.shape, pen.colour, size=size) for x, y in places]
-    return marks
+                size = 4.0 if curve.strong else 3.0
+                drawn.append(marks(places, pen.shape, pen.colour, size=size))
+    return drawn
 
 
 def _names(curves: Sequence[Curve], frame: Frame, *, room: float) -> list[Markup]:

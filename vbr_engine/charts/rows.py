@@ -27,7 +27,7 @@ from vbr_engine.charts.canvas import (
 
 __all__ = ["PlotRow", "Zone", "forest_chart"]
 
-WIDE, NAMES, FIGURES, ROW = 640, 178, 150, 24
+WIDE, NAMES, FIGURES, ROW = 700, 236, 150, 24
 
 
 @dataclass(frozen=True, slots=True)

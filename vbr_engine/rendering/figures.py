@@ -9,8 +9,9 @@ from markupsafe import Markup, escape
 
 from vbr_engine.reports.analysis.parts import Interval
 
-__all__ = ["coded", "written"]
+__all__ = ["coded", "column_class", "written"]
 
+_FORMS = {"r": ".2f", "fine": ".3f", "figure": ".3g", "words": ".3g"}
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -20,7 +21,7 @@ def written(held: Any, kind: str) -> str:
     Parameters
     ----------
     held : str, int, float, bool, Interval or None
-    kind : {"words", "count", "share", "r", "figure", "p"}
+    kind : {"words", "text", "count", "share", "r", "fine", "figure", "p"}
 
     Returns
     -------
@@ -53,8 +54,28 @@ def _number(value: float, kind: str) -> str:
         return f"{value:.3f}" if value >= 0.001 else "under 0.001"
     if kind == "count":
         return f"{value:,.0f}"
-    told = f"{value:.2f}" if kind == "r" else f"{value:.3g}"
-    return ("0.00" if told == "-0.00" else told).replace("-", "−")
+    told = f"{value:{_FORMS[kind]}}"
+    return told.removeprefix("-" if not float(told) else "").replace("-", "−")
+
+
+def column_class(kind: str) -> Markup:
+    """Give a column's class; figures, which are most, have none.
+
+    Parameters
+    ----------
+    kind : str
+
+    Returns
+    -------
+    Markup
+
+    Examples
+    --------
+    >>> column_class("words"), column_class("share")
+    (Markup(' class="report-words"'), Markup(''))
+    """
+    name = {"words": "report-words", "text": "report-words report-text"}.get(kind)
+    return Markup(f' class="{name}"') if name else Markup("")
 
 
 def coded(words: str) -> Markup:

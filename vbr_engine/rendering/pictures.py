@@ -63,6 +63,8 @@ def traced(panel: TracePanel) -> Markup:
     """
     return trace_chart(
         panel.curves,
+        top=panel.top,
+        large=panel.alone,
         title=panel.caption,
         description=panel.description,
         chart_id=panel.id,

@@ -80,7 +80,7 @@ def analysis_report(
 def _facts(analysis: Analysis, bank: Bank | None) -> tuple[tuple[str, str], ...]:
     about = analysis.about
     facts = [
-        ("Question bank", about.get("bank") or (bank.label if bank else "none: a plain table"))
+        ("Question bank", about.get("bank") or (bank.label if bank else "none, a plain table"))
     ]
     if about.get("sha256"):
         facts.append(("Hash", str(about["sha256"])[:12]))

@@ -78,7 +78,7 @@ def _proposals(analysis: Analysis, names: Names) -> Block:
         return Block(sentences=(told,))
     table = Table(
         "What the figures propose",
-        (Column("Where"), Column("Change"), Column("Reason"), Column("Figures")),
+        (Column("Where"), Column("Change"), Column("Reason", "text"), Column("Figures", "text")),
         tuple(_row(proposal, names) for proposal in analysis.proposals),
     )
     bank = names.bank.id if names.bank else "BANK"
@@ -111,7 +111,12 @@ def people_section(analysis: Analysis) -> Section:
         return Section("people", "People: how were the answers given?", (NOTHING,))
     table = Table(
         "Signs of how the answers were given",
-        (Column("Sign"), Column("Meaning"), Column("Sittings", "count"), Column("Share", "share")),
+        (
+            Column("Sign"),
+            Column("Meaning", "text"),
+            Column("Sittings", "count"),
+            Column("Share", "share"),
+        ),
         rows,
     )
     sentence = "No sitting was left out for any of these; one sitting can show several."

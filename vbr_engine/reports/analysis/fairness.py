@@ -107,16 +107,16 @@ def _comparison(rows: Rows, column: str, reference: str, focal: str, names: Name
         f"{len(flagged)} of {len(rows)} items are flagged. Right of 0 favours {focal}.",
         {
             "rows": plotted,
-            "x_label": "Difference at the same score, in SD",
+            "x_label": f"Difference at the same score, in SD (right favours {focal})",
             "zones": ZONES,
             "include": (-0.4, 0.4),
             "limits": (-1.5, 1.5),
         },
     )
     sentences = [
-        f"{len(flagged)} of {len(rows)} items work differently for {focal} (against {reference}) "
-        "at the same score. Zone A is negligible, B moderate, C large; an item is flagged if its "
-        "difference is B or C and more than chance."
+        f"{len(flagged) or 'None'} of {len(rows)} items work differently for {focal} (against "
+        f"{reference}) at the same score. Zone A is negligible, B moderate, C large; a "
+        "difference that chance can explain counts as A. B and C are flagged."
     ]
     sentences += [_in_words(row["sentence"], row["item"], names) for row in flagged]
     table = Table(
@@ -252,7 +252,7 @@ def _ambiguity(analysis: Analysis, names: Names) -> Block | None:
             Column("Share of them", "share"),
             Column("Their choice"),
             Column("Share", "share"),
-            Column("In doubt"),
+            Column("In doubt", "text"),
         ),
         tuple(
             (
@@ -286,7 +286,7 @@ def _panel(analysis: Analysis, names: Names) -> Block | None:
             Column("Share", "share"),
             Column("r_wg", "r"),
             Column("Key", "figure"),
-            Column("Drop"),
+            Column("Drop", "text"),
         ),
         tuple(
             (

@@ -157,24 +157,17 @@ def _dimensions(analysis: Analysis) -> Iterator[Ranked]:
 
 
 def _dependence(analysis: Analysis) -> Iterator[Ranked]:
-    pairs = len(analysis.dependence)
-    misfits = int(analysis.item_fit["flagged"].sum())
+    pairs, misfits = len(analysis.dependence), int(analysis.item_fit["flagged"].sum())
     told = []
     if misfits:
-        told.append(f"{_of(misfits, len(analysis.item_fit), 'item')} {_does(misfits)} not follow")
+        whole = _of(misfits, len(analysis.item_fit), "item")
+        told.append(f"{whole} {_does(misfits)} not follow the item response model")
     if pairs:
-        told.append(
-            f"{number_word(pairs)} {'pair shares' if pairs == 1 else 'pairs share'} more than"
-        )
-    if not told:
-        return
-    ends = {1: ["the trait"], 0: ["the item response model"]}
-    sentence = (
-        f"{told[0]} the item response model, and {told[1]} the trait."
-        if len(told) == 2
-        else f"{told[0]} {(ends[0] if misfits else ends[1])[0]}."
-    )
-    yield 5, Finding(sentence[0].upper() + sentence[1:], "model")
+        shares = "pair of items shares" if pairs == 1 else "pairs of items share"
+        told.append(f"{number_word(pairs)} {shares} more than the trait")
+    if told:
+        sentence = ", and ".join(told) + "."
+        yield 5, Finding(sentence[0].upper() + sentence[1:], "model")
 
 
 def _keys(analysis: Analysis) -> Iterator[Ranked]:
@@ -200,7 +193,10 @@ def _people(analysis: Analysis) -> Iterator[Ranked]:
 
 
 def _of(count: int, whole: int, thing: str) -> str:
-    return f"{count} of {whole} {thing}{'' if whole == 1 else 's'}"
+    many = "" if whole == 1 else "s"
+    return (
+        f"All {whole} {thing}{many}" if 1 < count == whole else f"{count} of {whole} {thing}{many}"
+    )
 
 
 def _has(count: int) -> str:

@@ -24,8 +24,8 @@ FLAGS: Mapping[str, tuple[str, str, bool]] = {
     ),
     "negative": (
         "Goes against the other items",
-        "People who do well on the other items do worse on this one. Look at its key first, then "
-        "at what its words can be taken to mean.",
+        "People who do well on the other items do worse on this one. Look at its key or direction "
+        "first, then at what its words can be taken to mean.",
         True,
     ),
     "weak": (
@@ -68,8 +68,8 @@ FLAGS: Mapping[str, tuple[str, str, bool]] = {
         True,
     ),
     "unused": (
-        "Answers that nearly nobody gives",
-        "Fewer than 1 in 100 choose {options}: an option that nobody would choose does no work.",
+        "Nearly nobody chooses a part of it",
+        "Fewer than 1 in 100 choose {options}: what nobody would choose does no work.",
         False,
     ),
     "ambiguous": (
@@ -80,7 +80,7 @@ FLAGS: Mapping[str, tuple[str, str, bool]] = {
     "slope": (
         "Runs down the trait",
         "In the item response model its slope is negative: the higher the trait, the lower the "
-        "answer. Look at its key.",
+        "answer. Look at its key or direction.",
         True,
     ),
     "misfit": (
@@ -129,7 +129,7 @@ def _signs(analysis: Analysis, names: Names) -> Iterator[Sign]:
     for row in records(analysis.items):
         yield from _classical(row, alpha)
     yield from _against_the_key(analysis, names)
-    yield from _unused(analysis, names)
+    yield from _unused(analysis)
     yield from _from_the_model(analysis, names)
     yield from _from_groups_and_panel(analysis, names)
 
@@ -177,13 +177,18 @@ def _against_the_key(analysis: Analysis, names: Names) -> Iterator[Sign]:
         yield item, "option", {"options": listed(options)}
 
 
-def _unused(analysis: Analysis, names: Names) -> Iterator[Sign]:
+def _unused(analysis: Analysis) -> Iterator[Sign]:
+    """Options that are not picked, or are neither best nor worst; categories of a plain table."""
+    formats = {row["item"]: row["format"] for row in records(analysis.items)}
+    idle = {"pick": "0", "most-least": "0"}
     found: dict[str, list[str]] = {}
     for row in records(analysis.options):
-        if row["share"] is not None and row["share"] < RARE:
-            words = quoted(names.answer(row["item"], row["answer"]))
-            of = f" of option {row['option']}" if row["option"] else ""
-            found.setdefault(row["item"], []).append(words + of)
+        share, kind = row["share"], formats.get(row["item"], "")
+        if share is None or kind not in ("", *idle):
+            continue
+        if row["answer"] == idle[kind] and share > 1 - RARE if kind else share < RARE:
+            words = f"option {row['option']}" if row["option"] else quoted(row["answer"])
+            found.setdefault(row["item"], []).append(words)
     for item, options in found.items():
         few = options[:4] + ([f"{len(options) - 4} more"] if len(options) > 4 else [])
         yield item, "unused", {"options": listed(few)}

@@ -26,6 +26,12 @@ from vbr_engine.reports.analysis.traces import ItemAnswers, answer_table, trace_
 __all__ = ["item_section", "worst_first"]
 
 NAMED = 12
+_HOW_TO_READ = (
+    "Each picture shows how often an answer is given: on the left by the people lowest on the "
+    "other items, on the right by those highest, in five groups. "
+)
+_KEYED = "The keyed answer is drawn thick: it should rise, the others should fall."
+_PLAIN = "High answers should rise and low ones fall, if the item goes with the others."
 Rows = Sequence[Mapping[str, Any]]
 Flags = Mapping[str, tuple[ItemFlag, ...]]
 
@@ -41,24 +47,25 @@ def item_section(analysis: Analysis, names: Names) -> Section:
     blocks = (_scatter(rows, flags, names), _table(rows, flags, names, anchors))
     answers = ItemAnswers.of(analysis)
     cards = tuple(_card(answers, row, flags, names, numbers[row["item"]]) for row in rows)
-    return Section("items", "Items: which work, which do not?", blocks, cards)
+    note = _HOW_TO_READ + (_KEYED if names.bank else _PLAIN)
+    return Section("items", "Items: which work, which do not?", blocks, cards, note)
 
 
 def worst_first(analysis: Analysis, flags: Flags) -> list[dict[str, Any]]:
-    """Order the items by serious signs, then by signs, then by their correlation."""
+    """Order the items by serious signs, then by correlation, a little less for each sign."""
 
-    def trouble(row: Mapping[str, Any]) -> tuple[int, int, float]:
+    def trouble(row: Mapping[str, Any]) -> tuple[int, float]:
         held = flags.get(row["item"], ())
         r = row["item_rest_r"]
         serious = sum(flag.serious for flag in held)
-        return -serious, -len(held), r if r is not None else -1.0
+        return -serious, (r if r is not None else -1.0) - 0.05 * len(held)
 
     return sorted(records(analysis.items), key=trouble)
 
 
 def _scatter(rows: Rows, flags: Flags, names: Names) -> Block:
     named = {row["item"] for row in rows if any(flag.serious for flag in flags[row["item"]])}
-    named |= {row["item"] for row in rows[:3]}
+    named |= {row["item"] for row in _outermost(rows)}
     shown = [row["item"] for row in rows if row["item"] in named][:NAMED]
     points = tuple(
         Point(names.item(row["item"]), row["facility"], row["item_rest_r"], row["item"] in shown)
@@ -87,6 +94,13 @@ def _scatter(rows: Rows, flags: Flags, names: Names) -> Block:
     return Block("All items", sentences, picture if points else None)
 
 
+def _outermost(rows: Rows) -> list[Mapping[str, Any]]:
+    """The lowest three by correlation, and the hardest and the easiest."""
+    held = [row for row in rows if row["facility"] is not None and row["item_rest_r"] is not None]
+    by_facility = sorted(held, key=lambda row: row["facility"])
+    return sorted(held, key=lambda row: row["item_rest_r"])[:3] + by_facility[:1] + by_facility[-1:]
+
+
 def _table(rows: Rows, flags: Flags, names: Names, anchors: tuple[str, ...]) -> Block:
     table = Table(
         "Items, those that most need a look first",
@@ -98,8 +112,8 @@ def _table(rows: Rows, flags: Flags, names: Names, anchors: tuple[str, ...]) -> 
             Column("Facility", "r"),
             Column("SD", "r"),
             Column("Item-rest r (95% interval)", "r"),
-            Column("Alpha without it", "r"),
-            Column("Signs"),
+            Column("Alpha without it", "fine"),
+            Column("Signs", "text"),
         ),
         tuple(
             (
@@ -149,6 +163,15 @@ def _card(
             ("Answers", "count", row["n"]),
         ),
         flags=flags[item],
+        options=_options(item, row["format"], names),
         panels=trace_panels(answers, item, names, f"trace-{number}"),
         table=answer_table(answers, item, names),
     )
+
+
+def _options(item: str, response_format: str, names: Names) -> tuple[tuple[str, str], ...]:
+    """The options in words, for pictures that have a line for each."""
+    if names.bank is None or response_format not in ("pick", "most-least"):
+        return ()
+    held = names.bank.item_by_id[item].options
+    return tuple((option, names.option(item, option)) for option in held)

@@ -78,7 +78,8 @@ class Names:
         texts = self.catalogue
         parts = band.split("/")
         if texts and all(part in texts.bands for part in parts):
-            return " or ".join(texts.bands[part].name for part in parts)
+            first, *others = (texts.bands[part].name for part in parts)
+            return " or ".join([first, *(name[:1].lower() + name[1:] for name in others)])
         return band.capitalize()
 
     def _item(self, item: str) -> Item | None:

@@ -50,8 +50,9 @@ class Column:
     Parameters
     ----------
     label : str
-    kind : {"words", "count", "share", "r", "figure", "p"}
-        How its figures are written: whole, per cent, two decimals, three digits, a probability.
+    kind : {"words", "text", "count", "share", "r", "fine", "figure", "p"}
+        Words or sentences, or how its figures are written: whole, per cent, two decimals, three,
+        three digits in all, a probability.
     """
 
     label: str
@@ -102,12 +103,14 @@ class ItemFlag:
 
 @dataclass(frozen=True)
 class TracePanel:
-    """Trace lines that belong on one picture."""
+    """Trace lines that belong on one picture, up to a share of `top`."""
 
     id: str
     caption: str
     description: str
     curves: tuple[Curve, ...]
+    top: float = 1.0
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,7 @@ class ItemCard:
     scenario: str
     figures: tuple[tuple[str, str, Cell], ...]
     flags: tuple[ItemFlag, ...]
+    options: tuple[tuple[str, str], ...]
     panels: tuple[TracePanel, ...]
     table: Table | None
 
@@ -133,6 +137,7 @@ class Section:
     title: str
     blocks: tuple[Block, ...]
     cards: tuple[ItemCard, ...] = ()
+    cards_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from vbr_engine.analysis.result import Analysis
@@ -11,7 +11,6 @@ from vbr_engine.charts import Bar, Curve, PlotRow
 from vbr_engine.reports.analysis.naming import Names
 from vbr_engine.reports.analysis.parts import (
     Block,
-    Cell,
     Column,
     Interval,
     Picture,
@@ -88,7 +87,7 @@ def _reliability(analysis: Analysis, names: Names) -> Block | None:
             Column("SD", "r"),
             Column("Alpha (95% interval)", "r"),
             Column("Omega", "r"),
-            Column("SEM", "r"),
+            Column("SEM", "fine"),
         ),
         tuple(
             (
@@ -123,31 +122,36 @@ def _reliability(analysis: Analysis, names: Names) -> Block | None:
 
 
 _COEFFICIENTS = (
-    ("stratified_alpha", "Stratified alpha, the values as strata"),
+    ("stratified_alpha", "Stratified alpha"),
     ("omega_total", "Omega total"),
-    ("omega_hierarchical", "Omega hierarchical: the general factor alone"),
-    ("split_half_mean", "Split-half, mean over the splits"),
-    ("split_half_largest", "Split-half, the best split"),
+    ("omega_hierarchical", "Omega hierarchical"),
+    ("split_half_mean", "Split-half, mean"),
+    ("split_half_largest", "Split-half, best"),
 )
 
 
 def _other_coefficients(analysis: Analysis, names: Names) -> Block | None:
-    rows: list[tuple[Cell, ...]] = []
-    for row in records(analysis.values):
-        scale = names.scale(row["scale"])
-        rows += [
-            (f"{scale}: {words}", row[name])
-            for name, words in _COEFFICIENTS
-            if row[name] is not None
-        ]
-        retest = interval(row, "retest")
-        if retest:
-            rows.append((f"{scale}: retest, {row['retest_n']} people who sat twice", retest))
-    if not rows:
+    rows = list(records(analysis.values))
+    kept = [(name, words) for name, words in _COEFFICIENTS if any(_there(r[name]) for r in rows)]
+    columns = [Column("Scale"), *(Column(words, "r") for _, words in kept)]
+    twice = any(_there(row["retest"]) for row in rows)
+    columns += [Column("Retest r (95% interval)", "r"), Column("Sat twice", "count")] * twice
+    if len(columns) == 1:
         return None
-    columns = (Column("Coefficient"), Column("Figure", "r"))
-    table = Table("Other coefficients of reliability", columns, tuple(rows))
+    cells = tuple(
+        (
+            names.scale(row["scale"]),
+            *(row[name] for name, _ in kept),
+            *((interval(row, "retest"), row["retest_n"]) if twice else ()),
+        )
+        for row in rows
+    )
+    table = Table("Other coefficients of reliability", tuple(columns), cells)
     return Block(table=table, folded=True)
+
+
+def _there(held: float | None) -> bool:
+    return held is not None
 
 
 def _spread(analysis: Analysis, names: Names) -> Block | None:
@@ -188,7 +192,7 @@ def _bands(analysis: Analysis, names: Names) -> Block | None:
     frame = analysis.bands
     if not len(frame):
         return None
-    bands = list(dict.fromkeys(frame["band"]))
+    bands = sorted(dict.fromkeys(frame["band"]), key=_place(names.bank))
     shares = {(row["scale"], row["band"]): row["share"] for row in records(frame)}
     table = Table(
         "Share of sittings told each band",
@@ -203,6 +207,17 @@ def _bands(analysis: Analysis, names: Names) -> Block | None:
         "more than one band means that the scale is too short to tell them apart."
     )
     return Block("Bands", (sentence,), table=table)
+
+
+def _place(bank: Bank | None) -> Callable[[str], tuple[float, int]]:
+    """Order bands from low to high, joined ones between theirs, `not measured` last."""
+    order = {band.id: n for n, band in enumerate(bank.policy.bands)} if bank else {}
+
+    def place(band: str) -> tuple[float, int]:
+        held = [order.get(part, len(order)) for part in band.split("/")]
+        return sum(held) / len(held), len(held)
+
+    return place
 
 
 def _errors(analysis: Analysis, names: Names) -> Block | None:
@@ -231,21 +246,21 @@ def _errors(analysis: Analysis, names: Names) -> Block | None:
             {"curves": curves, "x_label": label, "cuts": tuple(_cuts(names.bank, names))},
         ),
         Table(
-            "Standard errors of all scales along the score",
+            "Standard error of the composite along the score",
             (
-                Column("Scale and score"),
-                Column("Absolute error", "r"),
-                Column("Relative error", "r"),
+                Column("Score"),
+                Column("Absolute error", "fine"),
+                Column("Relative error", "fine"),
                 Column("People", "count"),
             ),
             tuple(
                 (
-                    f"{names.scale(row['scale'])}, {_two(row['score'])}",
+                    _two(row["score"]),
                     row["sem"],
                     row["relative"],
                     row["n"],
                 )
-                for row in records(frame)
+                for row in rows
                 if row["score"] is not None
             ),
         ),

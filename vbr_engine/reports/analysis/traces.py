@@ -58,12 +58,14 @@ def trace_panels(
     split = _by_answer(rows, names, item) if choices and rows[0]["option"] else None
     found = split or list(_by_option(rows, names, item))
     panels = []
+    top = 0.5 if all((row["share"] or 0.0) <= 0.5 for row in rows) else 1.0
     for n, (caption, lines) in enumerate(found, start=1):
         curves = tuple(
             Curve(label, tuple(points), key in keyed) for key, label, points in lines[:LINES]
         )
         told = "; ".join(f"{curve.label} {_ends(curve)}" for curve in curves if curve.drawn)
-        panels.append(TracePanel(f"{stem}-{n}", caption, told, curves))
+        alone = len(found) == 1
+        panels.append(TracePanel(f"{stem}-{n}", caption, told, curves, top, alone))
     return tuple(panels)
 
 
@@ -124,7 +126,10 @@ def answer_table(answers: ItemAnswers, item: str, names: Names) -> Table | None:
     columns += [Column("Points", "r"), Column("Key")] if keyed else []
     columns += [Column(f"Group {group}", "share") for group in groups]
     told: list[tuple[Cell, ...]] = []
+    picked = {row["answer"] for row in rows} == {"0", "1"} and bool(rows[0]["option"])
     for row in rows:
+        if picked and row["answer"] == "0":
+            continue
         cells: list[Cell] = [_named(row, names), row["share"], row["point_biserial"]]
         cells += [row["points"], "key" if row["keyed"] else ""] if keyed else []
         cells += [shares.get((row["option"], row["answer"], group)) for group in groups]
