@@ -94,6 +94,8 @@ def _joined(observed: Array, expected: Array, fewest: float) -> tuple[Array, Arr
     last, a total that is thin even so goes to the neighbour with fewer people.
     """
     met = observed.sum(axis=1) > 0
+    if not met.any():
+        return observed[met], expected[met]
     rows = list(np.moveaxis(np.stack([observed[met], expected[met]]), 1, 0))
     rows = _without_single_people(_without_impossible(rows))
     rows = _without_thin([_joined_categories(row, fewest) for row in rows], fewest)
