@@ -48,7 +48,7 @@ def run(
     results: list[Figures] = []
     print(f"load at the start: {_load()}; {os.cpu_count()} cores; {NODES} nodes")
     for name in (*PEERS, *(f"R {name}" for name in R_PEERS)):
-        if name not in chosen and name != "mirt-squarem" and peers is None:
+        if name not in chosen and "-" not in name and peers is None:
             print(f"{name}: not installed")
     for case in cases:
         results += _run_case(case, chosen, limit)
@@ -58,7 +58,9 @@ def run(
 
 def installed() -> tuple[str, ...]:
     """Find the programs that can be measured here; R's are called "R name"."""
-    python = [peer for peer in PEERS if peer == "ours" or find_spec(peer.partition("-")[0])]
+    python = [
+        peer for peer in PEERS if peer.startswith("ours") or find_spec(peer.partition("-")[0])
+    ]
     return (*python, *(f"R {name}" for name in _r_packages()))
 
 
@@ -81,6 +83,8 @@ def _run_case(case: Case, peers: Iterable[str], limit: float) -> list[Figures]:
     with tempfile.TemporaryDirectory() as folder:
         where = _store(Path(folder), table, groups)
         for peer in peers:
+            if peer == "ours-one-start" and case.model != "nominal":
+                continue
             figures = _measure(case, peer, where, limit)
             _judge(case, figures, table)
             rows.append({"case": case.id, "peer": peer, "people": people, **figures})
@@ -104,14 +108,20 @@ def _measure(case: Case, peer: str, where: dict[str, str], limit: float) -> Figu
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=limit, check=False, cwd=ROOT
         )
-    except subprocess.TimeoutExpired:
-        return {"cannot": f"over {limit:.0f} s"}
+    except subprocess.TimeoutExpired as late:
+        return _first_line(late.stdout) or {"cannot": f"over {limit:.0f} s"}
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         return {"cannot": f"ended with {done.returncode}: {last[:200]}"}
     if wanted is None:
         return dict(json.loads(done.stdout.strip().splitlines()[-1]))
     return _read_r(done.stdout, wanted)
+
+
+def _first_line(printed: bytes | None) -> Figures | None:
+    """Give what a program had done when it was cut short: its cold run, or nothing."""
+    lines = (printed or b"").decode().strip().splitlines()
+    return dict(json.loads(lines[0])) if lines and lines[0].startswith("{") else None
 
 
 def _python_job(case: Case, peer: str, where: dict[str, str]) -> tuple[list[str], Path | None]:

@@ -22,6 +22,8 @@ def test_a_tiny_case_is_measured_in_a_process_of_its_own(capsys):
 
 
 def test_a_slow_program_is_cut_short_and_a_broken_one_named(monkeypatch, capsys):
+    assert irt._first_line(b'{"cold": 1.5}\n') == {"cold": 1.5}
+    assert irt._first_line(None) is None
     (slow,) = irt.run([TINY], peers=["ours"], limit=0.01)
     assert slow["cannot"] == "over 0 s"
     monkeypatch.setattr(

@@ -10,7 +10,7 @@ import pytest
 from vbr_engine.bank.model import ResponseFormat
 from vbr_engine.errors import InvalidInput
 from vbr_engine.files import read_bank
-from vbr_engine.psychometrics import dif, panel_statistics
+from vbr_engine.psychometrics import GradedResponseModel, dif, panel_statistics, person_fit
 from vbr_engine.psychometrics.score_classes import score_classes
 from vbr_engine.responses import MISSING, check_answer
 from vbr_engine.scoring import score
@@ -330,3 +330,12 @@ def test_items_and_options_that_the_bank_does_not_have():
     for wrong in ({"accuracy": 1.0}, {"accuracy": [0.5, 0.5]}, {"mis_keyed": ["x.y"]}):
         with pytest.raises(InvalidInput, match="expected"):
             simulate_panel(BANK, 5, seed=1, **wrong)
+
+
+def test_the_model_finds_that_answers_at_random_fit_less_well():
+    population = Population(careless=0.15, careless_kinds=("random",))
+    made = simulate_sittings(BANK, 700, seed=16, population=population)
+    ratings = _ratings(made)[:, :30]
+    fit = person_fit(GradedResponseModel().fit(ratings), ratings)
+    by_kind = fit.groupby(made.truth["kind"].to_numpy())["lz"].mean()
+    assert by_kind["careless"] < by_kind["attentive"] - 1
