@@ -18,8 +18,9 @@ from vbr_engine.psychometrics.category_reading import Codes
 from vbr_engine.psychometrics.curves import Array, ItemParameters
 from vbr_engine.psychometrics.estimation import Fit, Position, observed_information
 from vbr_engine.psychometrics.expectation import Source
+from vbr_engine.psychometrics.layout import Plan, layout
 from vbr_engine.psychometrics.persons import EapTable, person_scores
-from vbr_engine.psychometrics.search import Plan, layout, search
+from vbr_engine.psychometrics.search import search
 from vbr_engine.psychometrics.sittings import check_varies, in_order, key_codes, weighted
 from vbr_engine.psychometrics.summary import advice_on, parameter_frame
 from vbr_engine.psychometrics.threads import one_thread
@@ -27,6 +28,9 @@ from vbr_engine.psychometrics.threads import one_thread
 __all__ = ["ItemResponseModel"]
 
 _SLOPES = ("free", "equal", "one")
+# Few sittings have more tops, and are soon searched.
+_FEW = 1000
+_STARTS_FEW, _STARTS_MANY, _STARTS_NOMINAL = 6, 2, 5
 
 
 class ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -133,14 +137,14 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self
         """
         self._check_options()
-        plan = layout(self._plan(table), table, len(labels))
+        plan = layout(self._plan(table, answers.n_rows), table, len(labels))
         with one_thread():
             found = search(plan, answers, self.random_state, progress=on_pass)
             self.categories_, self.groups_ = table, list(labels)
             self._keep(found.fit, answers, found.starts)
         return self
 
-    def _plan(self, table: CategoryTable) -> Plan:
+    def _plan(self, table: CategoryTable, n_rows: int) -> Plan:
         return Plan(
             model=self._model,
             slopes=self.slopes,
@@ -148,10 +152,17 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             slope_prior=self.slope_prior,
             anchors=self.anchors,
             key=key_codes(self.key, table),
-            n_starts=self.n_starts or (5 if self._model == "nominal" else 1),
+            n_starts=self.n_starts or self._enough_starts(n_rows),
             tol=self.tol,
             max_iter=self.max_iter,
         )
+
+    def _enough_starts(self, n_rows: int) -> int:
+        if self.slopes != "free" or self.anchors is not None:
+            return 1  # theta is held, and there is one top
+        if self._model == "nominal":
+            return _STARTS_NOMINAL
+        return _STARTS_FEW if n_rows <= _FEW else _STARTS_MANY
 
     def _keep(self, fit: Fit, answers: Source, starts: pd.DataFrame) -> None:
         design = fit.design

@@ -36,7 +36,8 @@ class GradedResponseModel(ItemResponseModel):
     key : array-like, optional
         The keyed category of each item: theta points towards them.
     n_starts : int, optional
-        Searches from different starts; by default 1, and 5 for nominal items.
+        Searches from different starts. By default 6 up to 1,000 sittings, 2 above, 5 for nominal
+        items, and 1 where slopes are equal or items are anchored.
     standard_errors : {"none", "observed"}
         Observed information by Louis' formula.
     tol : float

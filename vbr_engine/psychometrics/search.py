@@ -1,8 +1,8 @@
-"""From options to a fit: what is free, where to start, how often, and on which nodes."""
+"""Where to start, how often, and when the nodes are fine enough."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -10,44 +10,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vbr_engine.errors import InvalidInput
-from vbr_engine.psychometrics.categories import CategoryTable
-from vbr_engine.psychometrics.curves import Array, ItemParameters, category_slopes, test_information
-from vbr_engine.psychometrics.derivatives import pack, present
-from vbr_engine.psychometrics.estimation import Design, Fit, all_seen, maximise
+from vbr_engine.psychometrics.curves import Array, category_slopes, test_information
+from vbr_engine.psychometrics.design import Design
+from vbr_engine.psychometrics.estimation import Fit, all_seen, maximisation, maximise
 from vbr_engine.psychometrics.expectation import Answers, Source
+from vbr_engine.psychometrics.layout import LIMIT, SIZES, Layout, Plan, nodes_of
+from vbr_engine.psychometrics.position import Position
 from vbr_engine.psychometrics.starts import flat_start, placed_start, proxies, random_proxy
 
-__all__ = ["Layout", "Plan", "Search", "layout", "search"]
+__all__ = ["Search", "search"]
 
-_LIMIT = 6.0
-_SIZES = (61, 121, 241)
 _AGREE = 0.05
-_TRIED = 20_000
+_TRIED = (500, 2_000, 8_000)
+_CARRIED = 3
+_COARSE = 31
+_PROMISE = 0.5
+_FAR = 20
+_STEPS = 4
+_ROUNDS = 3
+_SAME = 0.98
 
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What the user asked for."""
-
-    model: str
-    slopes: str = "free"
-    n_quadrature: int | None = None
-    slope_prior: tuple[float, float] | None = None
-    anchors: ItemParameters | None = None
-    key: NDArray[np.intp] | None = None
-    n_starts: int = 1
-    tol: float = 1e-6
-    max_iter: int = 500
-
-
-@dataclass(frozen=True, eq=False)
-class Layout:
-    """A plan made exact for one table: the design, and the values of what is fixed."""
-
-    plan: Plan
-    design: Design
-    fixed: Array
+Progress = Callable[[int, float], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,90 +41,8 @@ class Search:
     starts: pd.DataFrame
 
 
-def nodes_of(n: int) -> Array:
-    """Equally spaced nodes on [-6, 6]."""
-    return np.linspace(-_LIMIT, _LIMIT, n)
-
-
-def layout(plan: Plan, table: CategoryTable, n_groups: int) -> Layout:
-    """Number the free parameters.
-
-    Parameters
-    ----------
-    plan : Plan
-    table : CategoryTable
-    n_groups : int
-
-    Returns
-    -------
-    Layout
-    """
-    there = present(plan.model, table.n_categories)
-    fixed = np.full(there.shape, np.nan)
-    if plan.slopes == "one":
-        fixed[there[:, 0], 0] = 1.0
-    anchored = _fix_anchors(plan, table, fixed)
-    numbers = np.where(there & np.isnan(fixed), 0, -1)
-    if plan.slopes == "equal":
-        shared = numbers[:, 0] == 0
-    free = np.full(numbers.shape, -1)
-    free[numbers == 0] = np.arange(np.sum(numbers == 0))
-    if plan.slopes == "equal":
-        free[shared, 0] = free[shared, 0].min(initial=0)
-        _, free_flat = np.unique(free, return_inverse=True)
-        free = free_flat.reshape(free.shape) - int(np.any(free < 0))
-    groups = np.full((n_groups, 2), False)
-    groups[1:] = True
-    groups[0, 0] = anchored
-    groups[0, 1] = anchored or plan.slopes == "one"
-    last = int(free.max(initial=-1)) + 1
-    tail = np.where(groups.ravel(), last + np.cumsum(groups.ravel()) - 1, -1)
-    design = Design(
-        plan.model,
-        table.items,
-        table.n_categories,
-        nodes_of(plan.n_quadrature or _SIZES[0]),
-        np.concatenate([free.ravel(), tail]),
-        n_groups,
-        plan.slope_prior,
-    )
-    return Layout(plan, design, np.concatenate([fixed.ravel(), np.full(2 * n_groups, np.nan)]))
-
-
-def _fix_anchors(plan: Plan, table: CategoryTable, fixed: Array) -> bool:
-    """Write the anchors' values into their rows."""
-    if plan.anchors is None:
-        return False
-    if plan.anchors.model != plan.model:
-        raise InvalidInput(f"expected anchors of model {plan.model}, got {plan.anchors.model}")
-    rows = dict(zip(plan.anchors.names, pack(plan.anchors), strict=True))
-    kinds = dict(zip(plan.anchors.names, plan.anchors.n_categories, strict=True))
-    found = [j for j, name in enumerate(table.items) if name in rows]
-    if not found:
-        raise InvalidInput("expected at least one anchor among the items, got none")
-    width = table.n_categories.max() - 1
-    for j in found:
-        name = table.items[j]
-        if kinds[name] != table.n_categories[j]:
-            raise InvalidInput(
-                f"{name}: expected {kinds[name]} categories as in the anchor, "
-                f"got {table.n_categories[j]}"
-            )
-        steps = plan.anchors.intercepts.shape[1]
-        row, kept = rows[name], int(table.n_categories[j]) - 1
-        if plan.model == "nominal":
-            fixed[j, :kept], fixed[j, width : width + kept] = row[:kept], row[steps : steps + kept]
-        else:
-            fixed[j, : kept + 1] = row[: kept + 1]
-    return True
-
-
 def search(
-    made: Layout,
-    answers: Source,
-    seed: int | None,
-    *,
-    progress: Callable[[int, float], None] | None = None,
+    made: Layout, answers: Source, seed: int | None, *, progress: Progress | None = None
 ) -> Search:
     """Run the starts, finish the best, and refine the nodes where slopes are steep.
 
@@ -150,7 +51,7 @@ def search(
     made : Layout
     answers : Source
     seed : int, optional
-        For the starts after the first components.
+        For the starts after the first component.
     progress : callable, optional
         Told the number of the pass and the log-likelihood.
 
@@ -158,42 +59,111 @@ def search(
     -------
     Search
     """
-    plan, design = made.plan, made.design
+    plan, design, told = made.plan, made.design, _counted(progress)
     starts = _starts(made, answers, seed)
-    told, close = _counted(progress), _AGREE
     if len(starts) == 1:
         best = maximise(
             answers, design, starts[0], tol=plan.tol, max_iter=plan.max_iter, progress=told
         )
-        heights, passes = [best.log_likelihood], best.n_iter
+        passes = best.n_iter
+        table = _table(np.array([best.log_likelihood]))
     else:
-        few = _enough_to_try(answers)
-        whole = few is answers
-        tried = [
-            maximise(
-                few,
-                design,
-                start,
-                tol=max(plan.tol, 1e-3),
-                max_iter=plan.max_iter,
-                progress=told if whole else None,
-            )
-            for start in starts
-        ]
-        best = max(tried, key=lambda fit: fit.log_likelihood)
-        heights, passes = [fit.log_likelihood for fit in tried], sum(f.n_iter for f in tried)
-        if not whole:
-            passes, close = 0, close * answers.n_rows / few.n_rows
-        best = _again(answers, best, plan, best.design, told)
-        passes += best.n_iter
+        tops, home = _tops(made, answers, starts, told)
+        best = max(tops, key=lambda fit: fit.log_likelihood)
+        table = _table(np.array([fit.log_likelihood for fit in tops] + [np.nan])[home])
+        passes = sum(fit.n_iter for fit in tops)
+        if best is not tops[0] or len(tops) == len(starts):
+            best = _again(answers, best, plan, best.design, told)
+            passes += best.n_iter
     if plan.n_quadrature is None:
         finer = steep(best)
-        if finer > _SIZES[0]:
+        if finer > SIZES[0]:
             best = _again(answers, best, plan, replace(design, nodes=nodes_of(finer)), told)
             passes += best.n_iter
-    best = replace(_oriented(best, plan, answers), n_iter=passes)
-    agreed = np.array(heights) > max(heights) - close
-    return Search(best, pd.DataFrame({"log_likelihood": heights, "agreed": agreed}))
+    return Search(replace(_oriented(best, plan, answers), n_iter=passes), table)
+
+
+def _table(heights: Array) -> pd.DataFrame:
+    agreed = heights > np.nanmax(heights) - _AGREE
+    return pd.DataFrame({"log_likelihood": heights, "agreed": agreed})
+
+
+def _tops(
+    made: Layout, answers: Source, starts: Sequence[Array], told: Progress | None
+) -> tuple[list[Fit], NDArray[np.intp]]:
+    """The tops that the starts lead to, and which of them each start leads to; -1 is none.
+
+    Where there are many sittings the starts climb on a few of them and on fewer nodes, and only
+    the highest of the tops that differ there go on with all.
+    """
+    plan, design, few = made.plan, made.design, _enough_to_try(answers)
+    if few is answers:
+        tried = [_climbed(answers, design, start, plan, told) for start in starts]
+        return tried, np.arange(len(tried))
+    coarse = replace(design, nodes=nodes_of(_COARSE))
+    rough: list[Array] = []
+    heights: list[float] = []
+    home = np.zeros(len(starts), dtype=np.intp)
+    for k, start in enumerate(starts):
+        full, height, same = _approach(few, coarse, start, rough)
+        if same is None:
+            same = len(rough)
+            rough.append(full)
+            heights.append(height)
+        home[k] = same
+    order = np.argsort(-np.array(heights), kind="stable")
+    kept = [rough[j] for j in order[:_CARRIED]]
+    tops = [_climbed(answers, design, kept[0], plan, told, tol=plan.tol, warm_up=1)]
+    for full in kept[1:]:
+        rival = _climbed(answers, design, full, plan, told, tol=_PROMISE, warm_up=1)
+        if rival.log_likelihood > tops[0].log_likelihood - _FAR * _PROMISE:
+            rival = _climbed(answers, design, rival.full, plan, told, tol=_AGREE / 2, warm_up=0)
+        tops.append(rival)
+    place = np.argsort(order)[home]
+    return tops, np.where(place < len(tops), place, -1)
+
+
+def _approach(
+    few: Source, design: Design, full: Array, known: Sequence[Array]
+) -> tuple[Array, float, int | None]:
+    """Some EM steps, their height, and the place of a known end that they lead to."""
+    height = -np.inf
+    for _ in range(_ROUNDS):
+        for _ in range(_STEPS):
+            step = few.expect(Position.at(design, full))
+            full, height = maximisation(design, full, step), step.log_likelihood
+        for j, end in enumerate(known):
+            if _alike(end[design.slope_places], full[design.slope_places]):
+                return full, height, j
+    return full, height, None
+
+
+def _alike(slopes: Array, others: Array) -> bool:
+    """Whether slopes point the same way, or exactly back, which is the same top."""
+    size = float(np.linalg.norm(slopes) * np.linalg.norm(others))
+    return abs(float(slopes @ others)) > _SAME * size
+
+
+def _climbed(
+    answers: Source,
+    design: Design,
+    start: Array,
+    plan: Plan,
+    told: Progress | None,
+    *,
+    tol: float = 1e-3,
+    warm_up: int = 3,
+) -> Fit:
+    return maximise(
+        answers,
+        design,
+        start,
+        tol=max(plan.tol, tol),
+        max_iter=plan.max_iter,
+        warm_up=warm_up,
+        warm=warm_up < 3,
+        progress=told,
+    )
 
 
 def _again(
@@ -201,7 +171,7 @@ def _again(
     fit: Fit,
     plan: Plan,
     design: Design,
-    told: Callable[[int, float], None] | None,
+    told: Progress | None,
 ) -> Fit:
     return maximise(
         answers,
@@ -217,15 +187,17 @@ def _again(
 
 def _enough_to_try(answers: Source) -> Source:
     """Many sittings thinned, if every category is still there."""
-    if answers.n_rows <= 2 * _TRIED:
-        return answers
-    few = answers.thinned(_TRIED)
-    return few if all_seen(few) else answers
+    for size in _TRIED:
+        if answers.n_rows > 2 * size:
+            few = answers.thinned(size)
+            if all_seen(few):
+                return few
+    return answers
 
 
 def _counted(
-    progress: Callable[[int, float], None] | None,
-) -> Callable[[int, float], None] | None:
+    progress: Progress | None,
+) -> Progress | None:
     """The same, told of the passes of all searches together."""
     if progress is None:
         return None
@@ -239,22 +211,23 @@ def steep(fit: Fit) -> int:
     nodes = fit.design.nodes
     slopes = items.slopes if items.model == "graded" else np.ptp(category_slopes(items), axis=1)
     narrowest = 1.0 / np.sqrt(1.0 + test_information(items, nodes).max())
-    needed = 2 * _LIMIT / min(1.5 * narrowest, 2.0 / max(float(np.abs(slopes).max()), 1e-9)) + 1
-    return next((size for size in _SIZES if size >= needed), _SIZES[-1])
+    needed = 2 * LIMIT / min(1.5 * narrowest, 2.0 / max(float(np.abs(slopes).max()), 1e-9)) + 1
+    return next((size for size in SIZES if size >= needed), SIZES[-1])
 
 
 def _starts(made: Layout, answers: Source, seed: int | None) -> list[Array]:
     design, n = made.design, made.plan.n_starts
     base = flat_start(answers, design)
     base = np.where(np.isnan(made.fixed), base, made.fixed)
-    few, scores, reliabilities = proxies(answers, nominal=design.model == "nominal", n=min(n, 3))
+    few, scores, reliabilities = proxies(answers, nominal=design.model == "nominal", n=3)
     rng = np.random.default_rng(seed)
+    coarse = design if n == 1 else replace(design, nodes=nodes_of(_COARSE))
     starts = []
     for k in range(n):
-        known = k < scores.shape[1]
-        proxy = scores[:, k] if known else random_proxy(rng, scores)
-        reliability = float(reliabilities[k]) if known else 0.6
-        starts.append(placed_start(few, design, base, _turned(few, proxy, made), reliability))
+        # A mixture of components finds the top more often than the second or third alone.
+        proxy = random_proxy(rng, scores) if k else scores[:, 0]
+        reliability = 0.8 if k else float(reliabilities[0])
+        starts.append(placed_start(few, coarse, base, _turned(few, proxy, made), reliability))
     return starts
 
 

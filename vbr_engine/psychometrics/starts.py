@@ -12,11 +12,11 @@ from vbr_engine.psychometrics.expectation import Answers, Expectation, Source
 
 __all__ = ["flat_start", "placed_start", "proxies"]
 
-_ROWS = 4000
+_ROWS = 1000
 
 
 def proxies(answers: Source, *, nominal: bool, n: int) -> tuple[Answers, Array, Array]:
-    """Stand-ins for theta: the first components of the answers, on at most 4,000 rows.
+    """Stand-ins for theta: the first components of the answers, on at most 1,000 rows.
 
     Ordered categories count by their number; nominal ones as separate indicators (correspondence
     analysis).
@@ -91,7 +91,7 @@ def placed_start(
     )
     counts[few.cells] = cells
     mass = np.stack([density[few.groups == g].sum(axis=0) for g in range(design.n_groups)])
-    return maximisation(design, base, Expectation(0.0, counts, mass), n_steps=10)
+    return maximisation(design, base, Expectation(0.0, counts, mass), n_steps=4)
 
 
 def random_proxy(rng: np.random.Generator, scores: Array) -> NDArray[np.float64]:
