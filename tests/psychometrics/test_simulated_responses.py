@@ -40,9 +40,10 @@ def test_shares_over_people_are_the_integral_of_the_curves(model):
     assert np.all(np.abs(found - expected) < 4.5 * np.sqrt(expected * (1 - expected) / n))
 
 
-def test_items_with_fewer_categories_stay_within_them():
+@pytest.mark.parametrize("model", ["graded", "gpcm"])
+def test_items_with_fewer_categories_stay_within_them(model):
     d = np.array([[1.0, 0.0, -1.0], [0.5, np.nan, np.nan]])
-    items = ItemParameters("gpcm", ("four", "two"), np.array([1.0, 1.2]), d)
+    items = ItemParameters(model, ("four", "two"), np.array([1.0, 1.2]), d)
     answers = simulate_responses(items, 5_000, seed=1)
     assert answers.max().tolist() == [3, 1]
     assert answers.min().tolist() == [0, 0]

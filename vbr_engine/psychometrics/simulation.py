@@ -191,12 +191,25 @@ def example_parameters(
 
 def _drawn(items: ItemParameters, theta: Array, rng: np.random.Generator) -> NDArray[np.int8]:
     """Categories, shape (people, items)."""
+    if items.model == "graded":
+        return _drawn_graded(items, theta, rng)
     chances = category_probabilities(items, theta)
     np.cumsum(chances, axis=1, out=chances)
     drawn = rng.random((len(items), 1, len(theta)))
     # The last sum may be a hair below 1; nobody may fall beyond an item's last category.
     codes = np.minimum((chances < drawn).sum(axis=1), items.n_categories[:, None] - 1)
     return np.asarray(codes.T, dtype=np.int8)
+
+
+def _drawn_graded(
+    items: ItemParameters, theta: Array, rng: np.random.Generator
+) -> NDArray[np.int8]:
+    """The same for graded items: at least k where a theta + d_k exceeds a logistic draw."""
+    room = items.slopes * theta[:, None] - rng.logistic(size=(len(theta), len(items)))
+    codes = np.zeros(room.shape, dtype=np.int8)
+    for step in items.intercepts.T:
+        codes += room > -step  # never where the item has no such category: NaN
+    return codes
 
 
 def _people(people: Any, groups: Any, seed: int) -> tuple[Array, pd.Series | None, pd.Index]:
