@@ -195,6 +195,8 @@ class _Work:
         found, starts = self.looked()
         of = len(self.table.partitions)
         answers = PartitionedAnswers(self.crew, found, lambda done: self.watch.partition(done, of))
+        model.n_features_in_ = len(found.items)
+        model.feature_names_in_ = np.array(found.items, dtype=object)
         model.fit_answers(_counted(answers, found), answers, on_pass=self.watch.passed)
         if targets is not None:
             prior = model.group_parameters_.iloc[0]

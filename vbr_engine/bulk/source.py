@@ -66,7 +66,8 @@ class PartitionedAnswers:
         """About ``n`` rows, evenly spread over all partitions, in memory."""
         n = min(n, self.n_rows)
         if n not in self._samples:
-            self._samples[n] = self._taken(np.linspace(0, self.n_rows - 1, n).astype(np.intp))
+            points = np.ceil((np.arange(n) + 0.5) * (self.n_rows / n)) - 1
+            self._samples[n] = self._taken(points.astype(np.intp))
         return self._samples[n]
 
     def _taken(self, rows: NDArray[np.intp]) -> Answers:

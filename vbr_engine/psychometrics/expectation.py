@@ -142,16 +142,18 @@ class Answers:
             yield rows, group, np.asarray(self._ones[rows], dtype=np.float64)
 
     def thinned(self, n: int) -> Answers:
-        """About ``n`` rows, evenly spread, with weights that add up to the same in each group."""
+        """About ``n`` rows, evenly spread by weight, the sum of weights kept in each group."""
         if n >= len(self.codes):
             return self
-        keep = np.linspace(0, len(self.codes) - 1, n).astype(np.intp)
-        weights, groups = self.weights[keep], self.groups[keep]
+        reached = np.cumsum(self.weights)
+        points = (np.arange(n) + 0.5) * (reached[-1] / n)
+        keep, times = np.unique(np.searchsorted(reached, points), return_counts=True)
+        groups = self.groups[keep]
         full = np.bincount(self.groups, weights=self.weights, minlength=self.n_groups)
-        kept = np.bincount(groups, weights=weights, minlength=self.n_groups)
+        kept = np.bincount(groups, weights=times, minlength=self.n_groups)
         if np.any(kept == 0):
             return self
-        return Answers(self.codes[keep], weights * (full / kept)[groups], groups, self.n_categories)
+        return Answers(self.codes[keep], times * (full / kept)[groups], groups, self.n_categories)
 
     @property
     def n_rows(self) -> int:
