@@ -228,6 +228,13 @@ def test_a_size_answers_its_own_question():
         assert error[error.index < plan.size].min() > 0.08
 
 
+@pytest.mark.parametrize("measure", ["correlation", "alpha", "percentile", "mean"])
+def test_too_few_sittings_to_know_anything(measure):
+    plan = plan_precision(measure, n=4, cluster_size=10, icc=0.5, percentile=0.2)
+    assert "too few" in plan.answer[0] or measure == "mean"
+    assert (plan.table["standard error"] > 0).all()
+
+
 def test_everything_wrong_is_said_at_once():
     with pytest.raises(InvalidInput) as caught:
         plan_retention(1.3, -0.1, power=0.04, significance=0.05, lost=2, icc=0.1)

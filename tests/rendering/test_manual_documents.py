@@ -8,11 +8,13 @@ from collections import Counter
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from vbr_engine import simulate_responses
-from vbr_engine.analysis import Analysis
+from vbr_engine.analysis import TABLES, Analysis
+from vbr_engine.analysis.tables import typed
 from vbr_engine.cli import vbr
 from vbr_engine.errors import BankError, FileError
 from vbr_engine.files import write_table
@@ -135,6 +137,27 @@ def test_the_key_only_when_asked_for(tmp_path, homecare):
 
 def test_a_copy_with_the_key_says_so(homecare):
     assert "This copy holds the key" in report_html(technical_manual(homecare, with_key=True))
+
+
+def test_pictures_have_names_and_ids_of_their_own(homecare):
+    errors = [
+        {"scale": "composite", "score": score, "sem": 0.05 + score / 100, "relative": 0.05, "n": 9}
+        for score in (0.3, 0.5, 0.7)
+    ]
+    scale = dict.fromkeys(TABLES["values"], 0) | {
+        "scale": "composite", "alpha": 0.71, "alpha_low": 0.6, "alpha_high": 0.8, "sem": 0.05,
+    }  # fmt: skip
+    held = Analysis(
+        {"bank": homecare.label, "sha256": homecare.sha256, "sittings": 70},
+        values=typed("values", pd.DataFrame([scale])),
+        conditional_errors=typed("conditional_errors", pd.DataFrame(errors)),
+    )
+    found = Tags(report_html(technical_manual(homecare, analyses=[held, held]))).found
+    pictures = [attributes for tag, attributes in found if tag == "svg"]
+    assert len(pictures) == 4
+    assert all(picture["role"] == "img" for picture in pictures)
+    ids = [attributes["id"] for _, attributes in found if "id" in attributes]
+    assert len(ids) == len(set(ids))
 
 
 @pytest.fixture

@@ -210,7 +210,13 @@ def test_several_analyses_stand_side_by_side(homecare):
     held = [analysis_of(homecare), analysis_of(homecare, sittings=55)]
     manual = technical_manual(homecare, analyses=held)
     titles = [p.title for s in manual.sections if s.id == "reliability" for p in s.parts]
-    assert titles == ["(analysis 1)", "(analysis 2)"]
+    assert titles == ["Analysis 1", "Analysis 2"]
+
+
+def test_an_analysis_that_does_not_say_how_much_it_rests_on(homecare):
+    odd = analysis_of(homecare, sittings="many", items=None, made=None)
+    told = text_of(technical_manual(homecare, analyses=[odd]), "sample")
+    assert "not known" in told
 
 
 def test_few_sittings_are_called_few(homecare):

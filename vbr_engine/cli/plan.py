@@ -129,7 +129,7 @@ _CLUSTERS = _options(
 @_CLUSTERS
 @_OUTPUT
 def precision(output: str | None, **asked: Any) -> None:
-    """How many sittings make a figure sure enough?
+    """Say how many sittings make a figure sure enough.
 
     MEASURE is an item's facility, a norm group's mean or percentile, a correlation (a validity is
     one), alpha, or the slope or intercept of items calibrated together.
@@ -153,7 +153,7 @@ def precision(output: str | None, **asked: Any) -> None:
 )
 @_OUTPUT
 def items(output: str | None, parameters: str | None, **asked: Any) -> None:
-    """How many items make a score reliable enough?"""
+    """Say how many items make a score reliable enough."""
     known = None if parameters is None else read_parameters(parameters)
     _answer(lambda: plan_items(parameters=known, **asked), output)
 
@@ -184,7 +184,7 @@ def items(output: str | None, parameters: str | None, **asked: Any) -> None:
 @_TEST
 @_OUTPUT
 def retention(output: str | None, **asked: Any) -> None:
-    """How many hires show that fewer people leave under a programme?"""
+    """Say how many hires show that fewer people leave under a programme."""
     _answer(lambda: plan_retention(**asked), output)
 
 
@@ -201,7 +201,7 @@ def retention(output: str | None, **asked: Any) -> None:
 @_TEST
 @_OUTPUT
 def validity(output: str | None, **asked: Any) -> None:
-    """How many hires show that a score goes with an outcome?
+    """Say how many hires show that a score goes with an outcome.
 
     CORRELATION is that between score and outcome among all applicants (0.2 if not given).
     """
@@ -228,7 +228,7 @@ def validity(output: str | None, **asked: Any) -> None:
 @_TEST
 @_OUTPUT
 def dif(output: str | None, **asked: Any) -> None:
-    """How large a group shows an item that works differently for it?
+    """Say how large a group shows an item that works differently for it.
 
     DELTA is the size on the ETS scale: 1 begins class B, 1.5 (if none is given) class C.
     """

@@ -55,8 +55,11 @@ def plan_precision(
         are in standard deviations).
     percentile : float, default 0.1
         Share of people below the point in question.
-    items, categories, model, slope
-        Of a typical test, for alpha (items) and for slope and intercept (all).
+    items, categories : int
+        Of a typical test: items for alpha too, both for slope and intercept.
+    model : {"graded", "gpcm", "nominal"}
+    slope : float
+        Of its items, for slope and intercept.
     cluster_size, icc : float
         Sittings per provider, and how alike those of one provider are (intraclass correlation).
     confidence : float, default 0.95
@@ -91,11 +94,7 @@ def plan_precision(
     wanted = standard_error is not None or width is not None
     rows = sorted({*_SIZES, *([n] if n else []), *([size] if size else [])})
     table = pd.DataFrame(
-        [
-            (row, *estimate.spread(row / deff))
-            for row in rows
-            if row / deff >= estimate.least or row in (n, size)
-        ],
+        [(row, *estimate.spread(row / deff)) for row in rows if row / deff >= estimate.least],
         columns=["sittings", "standard error", "low", "high"],
     )
     answer = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vbr_engine.reports.analysis.parts import Picture
 from vbr_engine.reports.data import ReportData
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "ManualSection",
     "ManualTable",
     "TechnicalManual",
+    "count",
     "figure",
     "interval",
 ]
@@ -19,19 +21,30 @@ __all__ = [
 UNKNOWN = "Not yet established"
 
 
-def figure(value: float | None, digits: int = 2) -> str:
-    """Write a figure with a real minus sign; one that is not there says so.
+def figure(value: object, digits: int = 2) -> str:
+    """Write a figure with a real minus sign; what is none says so.
 
     Examples
     --------
     >>> figure(-0.5), figure(float("nan")), figure(0.12345, 3)
     ('−0.50', 'not known', '0.123')
     """
-    if value is None or value != value:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         return "not known"
     text = f"{value + 0.0:,.{digits}f}"
     zero = f"{0:.{digits}f}"
     return zero if text == f"-{zero}" else text.replace("-", "−")
+
+
+def count(value: object) -> str:
+    """Write how many there are; what is no number says so.
+
+    Examples
+    --------
+    >>> count(12345), count(None)
+    ('12,345', 'not known')
+    """
+    return f"{value:,}" if isinstance(value, int) else "not known"
 
 
 def interval(value: float, low: float, high: float) -> str:
@@ -68,6 +81,7 @@ class ManualPart:
         A list after them.
     lists : tuple of (str, tuple of str)
         Lists with a name each.
+    pictures : tuple of Picture
     tables : tuple of ManualTable
     gap : str
         What is not yet established; empty where nothing is missing.
@@ -79,6 +93,7 @@ class ManualPart:
     sentences: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
     lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    pictures: tuple[Picture, ...] = ()
     tables: tuple[ManualTable, ...] = ()
     gap: str = ""
     study: str = ""

@@ -10,7 +10,8 @@ from vbr_engine.analysis import Analysis
 from vbr_engine.bank.model import Bank
 from vbr_engine.errors import BankError, Problem
 from vbr_engine.psychometrics.panel import PanelStatistics
-from vbr_engine.reports.manual import closing, evidence, fairness, identity, scoring
+from vbr_engine.reports.manual import closing, evidence, fairness, identity, precision, scoring
+from vbr_engine.reports.manual import panel as experts
 from vbr_engine.reports.manual.data import ManualSection, TechnicalManual
 from vbr_engine.reports.manual.evidence import Evidence
 from vbr_engine.reports.manual.studies import Studies
@@ -71,7 +72,6 @@ def technical_manual(
     _check(bank, analyses, language)
     catalogue, studies = bank.text(language), Studies(bank)
     known = Evidence(tuple(analyses), panel, panel_simulated)
-    names = evidence.names_of(bank, catalogue)
     sections = (
         identity.identity(bank, catalogue, changelog),
         identity.purpose(bank, catalogue),
@@ -79,10 +79,10 @@ def technical_manual(
         identity.form(bank, catalogue, studies),
         scoring.scoring(bank, catalogue, studies),
         scoring.key(bank, catalogue, studies, with_key=with_key),
-        evidence.panel_section(known, catalogue, studies),
+        experts.panel_section(known, catalogue, studies),
         evidence.sample(known, studies),
         *evidence.structure(known, bank, catalogue, studies),
-        *evidence.precision(known, studies, names),
+        *precision.precision(known, bank, catalogue, studies),
         evidence.calibration(known, studies),
         *fairness.fairness(known, studies),
         fairness.norms(bank, studies),
@@ -132,7 +132,7 @@ def mismatch(held: Analysis, bank: Bank) -> str:
 
 def _summary(bank: Bank, known: Evidence, sections: tuple[ManualSection, ...]) -> tuple[str, ...]:
     missing = sum(1 for section in sections for part in section.parts if part.gap)
-    sittings = sum(int(held.about.get("sittings", 0)) for held in known.real)
+    sittings = known.sittings
     experts = known.experts
     return (
         f"The status of {bank.label} is: {bank.status}.",
