@@ -22,7 +22,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from vbr_engine.bulk import OneMachine, calibrate_partitions, find_partitions, table_reader
+from vbr_engine.bulk import Cluster, OneMachine, calibrate_partitions, find_partitions, table_reader
 from vbr_engine.psychometrics import GradedResponseModel
 
 ITEMS, CATEGORIES, PART = 40, 5, 250_000
@@ -88,12 +88,13 @@ def figures(model: GradedResponseModel, seconds: float, seed: int) -> dict[str, 
         "slopes, largest error": float(np.abs(found["a"].to_numpy() - slopes).max()),
         "slopes, rms error": float(np.sqrt(np.mean((found["a"].to_numpy() - slopes) ** 2))),
         "intercepts, rms error": float(np.sqrt(np.mean((d - intercepts) ** 2))),
+        "processor seconds": round(time.process_time(), 1),
         "peak memory, MB": round(peak_mb()),
     }
 
 
 def from_disk(folder: Path, seed: int, errors: str, cluster: str | None) -> dict[str, float]:
-    crew = OneMachine()
+    crew = OneMachine() if cluster is None else Cluster(cluster)
     began = time.perf_counter()
     table = find_partitions(folder)
     model = GradedResponseModel(n_quadrature=61, standard_errors=errors)
