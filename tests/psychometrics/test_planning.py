@@ -280,3 +280,40 @@ def test_a_plan_prints_with_formula_and_source():
 def test_tables_hold_numbers():
     for plan in (plan_retention(), plan_validity(), plan_dif(), plan_precision("alpha")):
         assert all(pd.api.types.is_numeric_dtype(kind) for kind in plan.table.dtypes)
+
+
+def test_unequal_groups_see_what_the_plan_says():
+    """Twenty thousand studies with three hires without the programme for each one under it."""
+    rng = np.random.default_rng(7)
+    n = plan_retention(0.35, 0.1, ratio=3).size
+    with_it = rng.binomial(n, 0.25, 20_000) / n
+    without = rng.binomial(3 * n, 0.35, 20_000) / (3 * n)
+    pooled = (with_it + 3 * without) / 4
+    z = (without - with_it) / np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / (3 * n)))
+    assert (z > stats.norm.ppf(0.975)).mean() == pytest.approx(0.8, abs=0.015)
+
+
+def test_validity_studies_see_what_the_plan_says():
+    rng = np.random.default_rng(8)
+    n = plan_validity(0.3).size
+    x = rng.standard_normal((8000, n))
+    y = 0.3 * x + np.sqrt(0.91) * rng.standard_normal((8000, n))
+    x -= x.mean(axis=1, keepdims=True)
+    y -= y.mean(axis=1, keepdims=True)
+    r = (x * y).sum(axis=1) / np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
+    seen = np.abs(np.arctanh(r)) * np.sqrt(n - 3) > stats.norm.ppf(0.975)
+    assert seen.mean() == pytest.approx(0.8, abs=0.02)
+
+
+def test_the_interval_of_alpha_holds_as_often_as_it_says():
+    """Parallel normal items: Feldt's model, so that the interval planned is the one met."""
+    rng = np.random.default_rng(9)
+    n, items = 100, 8
+    row = row_at(plan_precision("alpha", expected=0.8, items=items, n=n), n)
+    r = 0.8 / (items - (items - 1) * 0.8)
+    person = np.sqrt(r) * rng.standard_normal((2000, n, 1))
+    scores = person + np.sqrt(1 - r) * rng.standard_normal((2000, n, items))
+    total = scores.sum(axis=2).var(axis=1, ddof=1)
+    alphas = items / (items - 1) * (1 - scores.var(axis=1, ddof=1).sum(axis=1) / total)
+    spread = np.quantile(alphas, 0.975) - np.quantile(alphas, 0.025)
+    assert row["high"] - row["low"] == pytest.approx(spread, rel=0.08)
