@@ -83,13 +83,20 @@ def _run_case(case: Case, peers: Iterable[str], limit: float) -> list[Figures]:
     with tempfile.TemporaryDirectory() as folder:
         where = _store(Path(folder), table, groups)
         for peer in peers:
-            if peer == "ours-one-start" and case.model != "nominal":
+            if not _differs(peer, case):
                 continue
             figures = _measure(case, peer, where, limit)
             _judge(case, figures, table)
             rows.append({"case": case.id, "peer": peer, "people": people, **figures})
     _show(case, rows, people)
     return rows
+
+
+def _differs(peer: str, case: Case) -> bool:
+    """Tell whether a way of running a program differs from its usual one in this case."""
+    if peer == "ours-one-start":
+        return case.model == "nominal"
+    return peer != "mirt-squarem" or case.work in ("fit", "errors")
 
 
 def _store(folder: Path, table: pd.DataFrame, groups: np.ndarray | None) -> dict[str, str]:

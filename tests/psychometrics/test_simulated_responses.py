@@ -6,6 +6,7 @@ import pytest
 
 from vbr_engine.errors import InvalidInput
 from vbr_engine.psychometrics import (
+    EapTable,
     GradedResponseModel,
     ItemParameters,
     category_probabilities,
@@ -67,6 +68,17 @@ def test_parameters_come_back():
     assert np.abs(model.items_.intercepts - items.intercepts).mean() < 0.08
     answers = simulate_responses(model, 10, seed=1)  # a fitted model, and its table, will do too
     pd.testing.assert_frame_equal(answers, simulate_responses(model.parameters_, 10, seed=1))
+
+
+def test_traits_are_found_better_with_more_items():
+    found = []
+    for n_items in (4, 12, 36):
+        items = example_parameters("gpcm", n_items, 4, seed=9)
+        answers = simulate_responses(items, 1_000, seed=10)
+        scores = EapTable(items).many(answers.to_numpy())[:, 0]
+        found.append(np.corrcoef(scores, simulate_people(1_000, seed=10)["theta"])[0, 1])
+    assert 0.6 < found[0] < found[1] - 0.03 < found[2] - 0.06
+    assert found[2] > 0.93
 
 
 def test_missing_at_random_and_by_design():
