@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from rich.console import Console
 from rich.table import Table
 
 from vbr_engine.files import check_writable, read_bank, read_responses, write_table
+from vbr_engine.files.drafts import write_proposals
+from vbr_engine.files.whole import check_place
+from vbr_engine.psychometrics.key_suggestions import panel_proposals
 from vbr_engine.psychometrics.panel import (
     LEAST_AGREEMENT,
     MIDDLE,
@@ -35,6 +40,12 @@ __all__ = ["command"]
     help="Where to write the items as well: .csv or .parquet.",
 )
 @click.option(
+    "--proposals",
+    type=click.Path(readable=False),
+    metavar="FILE",
+    help="Where to write what the panel would change, as JSON for `vbr revise --from`.",
+)
+@click.option(
     "--least-agreement",
     type=click.FloatRange(max=1),
     default=LEAST_AGREEMENT,
@@ -56,6 +67,7 @@ def command(
     ratings: str,
     output: str,
     items: str | None,
+    proposals: str | None,
     least_agreement: float,
     middle: float,
     quiet: bool,
@@ -68,10 +80,14 @@ def command(
 
     \b
     vbr panel question_banks/homecare-values experts.csv -o panel.csv
+    vbr panel question_banks/homecare-values experts.csv -o panel.csv --proposals panel.json
+    vbr revise question_banks/homecare-values --from panel.json -o question_banks/next
     """
     for place in (output, items):
         if place is not None:
             check_writable(place)
+    if proposals is not None:
+        check_place(Path(proposals))
     questions = read_bank(bank)
     panel = panel_statistics(
         read_responses(ratings, questions),
@@ -82,6 +98,8 @@ def command(
     write_table(panel.options, output)
     if items is not None:
         write_table(panel.items, items)
+    if proposals is not None:
+        write_proposals(questions, panel_proposals(panel), proposals)
     if not quiet:
         _summarise(panel, output)
 

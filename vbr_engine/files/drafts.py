@@ -6,21 +6,21 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from vbr_engine.bank.changelog import with_section
 from vbr_engine.bank.model import Bank
-from vbr_engine.bank.proposals import Proposal, parse_proposals
+from vbr_engine.bank.proposals import Proposal, dump_proposals, parse_proposals
 from vbr_engine.bank.revise import Draft
 from vbr_engine.bank.rewrite import rewritten
 from vbr_engine.errors import BankError, FileError, Problem
 from vbr_engine.files.banks import BankSource, read_bank
 from vbr_engine.files.whole import cannot, check_place, shown, write_text
 
-__all__ = ["read_changelog", "read_json", "read_proposals", "write_draft"]
+__all__ = ["read_changelog", "read_json", "read_proposals", "write_draft", "write_proposals"]
 
 _MOST_BYTES = 64 * 2**20
 
@@ -50,6 +50,27 @@ def read_proposals(path: str | os.PathLike[str], bank: Bank) -> tuple[Proposal, 
     except BankError as error:
         named = [replace(problem, file=shown(path)) for problem in error.problems]
         raise BankError(named) from None
+
+
+def write_proposals(
+    bank: Bank, proposals: Iterable[Proposal], path: str | os.PathLike[str]
+) -> None:
+    """Write proposals as JSON that `read_proposals` takes, whole or not at all.
+
+    Parameters
+    ----------
+    bank : Bank
+        The bank that they are about.
+    proposals : iterable of Proposal
+    path : path-like
+
+    Raises
+    ------
+    FileError
+        If the place cannot be written to.
+    """
+    text = json.dumps(dump_proposals(bank, proposals), ensure_ascii=False, indent=2)
+    write_text(text + "\n", path)
 
 
 def read_json(path: str | os.PathLike[str]) -> object:
