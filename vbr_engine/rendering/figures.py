@@ -11,6 +11,7 @@ from vbr_engine.reports.analysis.parts import Interval
 
 __all__ = ["coded", "column_class", "written"]
 
+_MINUS = re.compile(r"(?<![\w.-])-(?=\d)")
 _FORMS = {"r": ".2f", "fine": ".3f", "figure": ".3g", "words": ".3g"}
 _CODE = re.compile(r"`([^`]+)`")
 
@@ -43,7 +44,7 @@ def written(held: Any, kind: str) -> str:
         return f"{middle} ({_number(held.low, kind)} to {_number(held.high, kind)})"
     if isinstance(held, bool):
         return "yes" if held else "no"
-    return held if isinstance(held, str) else _number(held, kind)
+    return _MINUS.sub("−", held) if isinstance(held, str) else _number(held, kind)
 
 
 def _number(value: float, kind: str) -> str:
@@ -94,4 +95,4 @@ def coded(words: str) -> Markup:
     >>> coded("Run `vbr diff <a>`.")
     Markup('Run <code>vbr diff &lt;a&gt;</code>.')
     """
-    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(words))))
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(_MINUS.sub("−", words)))))

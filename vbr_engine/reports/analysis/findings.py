@@ -20,8 +20,9 @@ Ranked = tuple[int, Finding]
 
 def most_important(analysis: Analysis, names: Names, items: Section) -> tuple[Finding, ...]:
     """Choose the findings that matter most, the gravest first."""
+    if (analysis.about.get("sittings") or 0) < FEW:
+        return tuple(finding for _, finding in (*_size(analysis), *_reliability(analysis, names)))
     found = [
-        *_size(analysis),
         *_calibration(analysis),
         *_reliability(analysis, names),
         *_weak_scales(analysis, names),
@@ -39,12 +40,11 @@ def most_important(analysis: Analysis, names: Names, items: Section) -> tuple[Fi
 
 def _size(analysis: Analysis) -> Iterator[Ranked]:
     n = analysis.about.get("sittings") or 0
-    if n < FEW:
-        sentence = (
-            f"There are only {n:,} sittings. Nothing below is firm, and much could not be worked "
-            "out; some hundreds are needed to judge items."
-        )
-        yield 0, Finding(sentence, "notes")
+    sentence = (
+        f"There {'is' if n == 1 else 'are'} only {n:,} sitting{'' if n == 1 else 's'}. Nothing "
+        "below is firm, and much could not be worked out; some hundreds are needed to judge items."
+    )
+    yield 0, Finding(sentence, "notes")
 
 
 def _calibration(analysis: Analysis) -> Iterator[Ranked]:
@@ -58,10 +58,14 @@ def _reliability(analysis: Analysis, names: Names) -> Iterator[Ranked]:
     alpha = interval(row, "alpha") if row else None
     if row is None or alpha is None:
         return
+    if (analysis.about.get("sittings") or 0) < FEW:
+        yield 2, Finding(f"{names.scale('composite')}: alpha {written_interval(alpha)}.", "scales")
+        return
+    low = alpha.low if alpha.low is not None else alpha.value
     grade = "high enough to help a decision about one person, beside other evidence"
-    if alpha.value < SUFFICIENT:
+    if low < SUFFICIENT:
         grade = "fair for comparing groups, thin for a decision about one person"
-    if alpha.value < LOW:
+    if low < LOW:
         grade = "too low to say much about one person"
     sem = figure(row["sem"])
     error = f" One score is known to about ±{1.96 * sem:.2f} (95%)." if sem is not None else ""

@@ -12,7 +12,7 @@ from vbr_engine.reports.words import listed, quoted
 
 __all__ = ["FLAGS", "item_flags"]
 
-FEW, RARE, GAPS, FAR = 100, 0.01, 0.1, 0.9
+FEWEST, FEW, RARE, GAPS, FAR = 30, 100, 0.01, 0.1, 0.9
 WEAK, RISE = 0.15, 0.005
 
 # id -> title, what it may mean, whether it is serious. Braces are filled in for each item.
@@ -139,6 +139,10 @@ def _classical(row: Mapping[str, Any], alpha: float | None) -> Iterator[Sign]:
     if row["sd"] == 0:
         yield item, "constant", {}
         return
+    if row["n"] < FEW:
+        yield item, "few", {"n": str(row["n"])}
+    if row["n"] < FEWEST:
+        return
     if r is not None and r < 0:
         yield item, "negative", {}
     elif r is not None and r < WEAK:
@@ -149,8 +153,6 @@ def _classical(row: Mapping[str, Any], alpha: float | None) -> Iterator[Sign]:
         yield item, "easy", {}
     if row["missing"] is not None and row["missing"] > GAPS:
         yield item, "gaps", {"missing": f"{row['missing']:.0%}"}
-    if row["n"] < FEW:
-        yield item, "few", {"n": str(row["n"])}
     without = row["alpha_if_deleted"]
     if alpha is not None and without is not None and without > alpha + RISE:
         yield item, "alpha", {"alpha": f"{without:.3f}"}
@@ -179,11 +181,11 @@ def _against_the_key(analysis: Analysis, names: Names) -> Iterator[Sign]:
 
 def _unused(analysis: Analysis) -> Iterator[Sign]:
     """Options that are not picked, or are neither best nor worst; categories of a plain table."""
-    formats = {row["item"]: row["format"] for row in records(analysis.items)}
+    formats = {r["item"]: r["format"] for r in records(analysis.items) if r["n"] >= FEW}
     idle = {"pick": "0", "most-least": "0"}
     found: dict[str, list[str]] = {}
     for row in records(analysis.options):
-        share, kind = row["share"], formats.get(row["item"], "")
+        share, kind = row["share"], formats.get(row["item"], "?")
         if share is None or kind not in ("", *idle):
             continue
         if row["answer"] == idle[kind] and share > 1 - RARE if kind else share < RARE:

@@ -25,7 +25,7 @@ from vbr_engine.reports.analysis.traces import ItemAnswers, answer_table, trace_
 
 __all__ = ["item_section", "worst_first"]
 
-NAMED = 12
+NAMED, PICTURED = 12, 100
 _HOW_TO_READ = (
     "Each picture shows how often an answer is given: on the left by the people lowest on the "
     "other items, on the right by those highest, in five groups. "
@@ -46,8 +46,13 @@ def item_section(analysis: Analysis, names: Names) -> Section:
     anchors = tuple(f"item-{numbers[row['item']]}" for row in rows)
     blocks = (_scatter(rows, flags, names), _table(rows, flags, names, anchors))
     answers = ItemAnswers.of(analysis)
-    cards = tuple(_card(answers, row, flags, names, numbers[row["item"]]) for row in rows)
+    cards = tuple(
+        _card(answers, row, flags, names, numbers[row["item"]], pictured=place < PICTURED)
+        for place, row in enumerate(rows)
+    )
     note = _HOW_TO_READ + (_KEYED if names.bank else _PLAIN)
+    if len(rows) > PICTURED:
+        note += f" The first {PICTURED} items have pictures, the others only their figures."
     return Section("items", "Items: which work, which do not?", blocks, cards, note)
 
 
@@ -143,7 +148,13 @@ def _without(table: Table, column: int) -> Table:
 
 
 def _card(
-    answers: ItemAnswers, row: Mapping[str, Any], flags: Flags, names: Names, number: int
+    answers: ItemAnswers,
+    row: Mapping[str, Any],
+    flags: Flags,
+    names: Names,
+    number: int,
+    *,
+    pictured: bool,
 ) -> ItemCard:
     item = row["item"]
     about = [names.scale(row["value"])] if row["value"] else []
@@ -164,7 +175,7 @@ def _card(
         ),
         flags=flags[item],
         options=_options(item, row["format"], names),
-        panels=trace_panels(answers, item, names, f"trace-{number}"),
+        panels=trace_panels(answers, item, names, f"trace-{number}") if pictured else (),
         table=answer_table(answers, item, names),
     )
 

@@ -119,6 +119,7 @@ def model_section(analysis: Analysis, names: Names) -> Section:
         _calibration(analysis),
         _information(analysis),
         _parameters(analysis, names),
+        _categories(analysis, names),
         _fit(analysis, names),
         _dependence(analysis, names),
     ]
@@ -240,6 +241,32 @@ def _parameters(analysis: Analysis, names: Names) -> Block | None:
         "wrong way."
     )
     return Block("Parameters of the items", (sentence,), table=table, folded=len(held) > MOST)
+
+
+def _categories(analysis: Analysis, names: Names) -> Block | None:
+    held: dict[str, list[str]] = {}
+    for row in records(analysis.categories):
+        held.setdefault(row["item"], []).append(f"{_short(row['lowest'])} ({row['n']:,})")
+    if not held:
+        return None
+    most = max(len(found) for found in held.values())
+    what = "From which score each category of the model begins" if names.bank else "Categories"
+    table = Table(
+        f"{what}, with the number of sittings",
+        (Column("Item"), *(Column(f"Category {k}") for k in range(most))),
+        tuple(
+            (names.item(item), *found, *[""] * (most - len(found))) for item, found in held.items()
+        ),
+    )
+    return Block(table=table, folded=True)
+
+
+def _short(label: str) -> str:
+    """Shorten a label that is a number with many digits; leave any other."""
+    try:
+        return f"{float(label):.4g}"
+    except ValueError:
+        return label
 
 
 def _with_error(row: Mapping[str, Any]) -> Interval | None:
