@@ -209,8 +209,9 @@ def _show(case: Case, rows: list[Figures], people: int) -> None:
         cells = [f"{figure:16.3f}" for figure in figures]
         cells += [f"{level:16.4f}" if level is not None else f"{'-':>16}" for level in levels]
         print(f"  {row['peer']:<16}" + "".join(cells) + f"{ratio:16.1f}" + _extra(row, people))
-    if case.quoted is not None and "warm" in ours:
-        _show_quoted(case, ours, people)
+    for row in rows:
+        if case.quoted is not None and row["peer"].startswith("ours") and "warm" in row:
+            _show_quoted(case, row, people)
     _show_best(rows, ours)
 
 
@@ -232,7 +233,7 @@ def _show_quoted(case: Case, ours: Figures, people: int) -> None:
     ratio = theirs / ours["warm"]
     verdict = "met" if ratio >= case.aim else "not met"
     print(
-        f"  R mirt, quoted, not run: {words}; ours is {ratio:.1f} times as fast "
+        f"  R mirt, quoted, not run: {words}; {ours['peer']} is {ratio:.1f} times as fast "
         f"(aim {case.aim:.0f}: {verdict}), by processor time {theirs / ours['cpu']:.1f}"
     )
 
