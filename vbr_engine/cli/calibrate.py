@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Timer
 from typing import Any
 
 import click
 import pandas as pd
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from vbr_engine.bank.model import Bank
 from vbr_engine.cli.calibration_output import (
@@ -25,7 +21,7 @@ from vbr_engine.cli.calibration_output import (
     summarise,
 )
 from vbr_engine.cli.in_parts import calibrated, cluster_option, is_partitioned, partitions_option
-from vbr_engine.cli.progress import PATIENCE
+from vbr_engine.cli.progress import shown_search
 from vbr_engine.errors import Problem, ResponsesError
 from vbr_engine.files import check_writable, read_bank, read_matrix, read_responses, write_table
 from vbr_engine.files.parameter_files import check_parameters_writable, write_parameters
@@ -180,8 +176,8 @@ def _in_memory(
     if weights is not None:
         table, given = _weighed(answers, weights)
     _check(table, answers.source.file, model)
-    with _patience("Calibrating"):
-        fitted = chosen.fit(table, sample_weight=given)
+    with shown_search("Calibrating") as tell:
+        fitted = chosen.fit(table, sample_weight=given, on_pass=tell)
         people = None if scores is None else people_of(fitted.transform(table), table)
     return fitted, replace(answers.source, people=people)
 
@@ -267,21 +263,3 @@ def _check(table: pd.DataFrame, file: str, model: str) -> None:
             problems.append(Problem(column=str(name), message=told))
     if problems:
         raise _in_file(problems, file)
-
-
-@contextmanager
-def _patience(words: str) -> Iterator[None]:
-    """Show on a terminal that work goes on, if it takes long."""
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    bar.add_task(words, total=None)
-    later = Timer(PATIENCE, bar.start)
-    later.daemon = True
-    later.start()
-    try:
-        yield
-    finally:
-        later.cancel()
-        later.join()
-        bar.stop()

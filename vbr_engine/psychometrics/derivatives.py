@@ -13,6 +13,9 @@ from vbr_engine.psychometrics.curves import Array, ItemParameters, cumulative, t
 
 __all__ = ["complete_information", "pack", "parameter_scores", "present", "unpack"]
 
+# Gaps between neighbouring intercepts beyond which numbers overflow.
+_TINY, _HUGE = 1e-150, 700.0
+
 
 def present(model: str, n_categories: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Which places of the parameter rows exist, shape (items, parameters)."""
@@ -67,7 +70,7 @@ def theta_steps(model: str, width: int) -> Array | None:
 def _graded_scores(items: ItemParameters, theta: Array) -> Array:
     f = cumulative(items, theta)
     _, gaps = thresholds(items)
-    pull = 1.0 / np.expm1(np.maximum(gaps, 1e-300))
+    pull = 1.0 / np.expm1(np.clip(gaps, _TINY, _HUGE))
     n_items, n_categories, n_nodes = f.shape[0], f.shape[1] - 1, len(theta)
     scores = np.zeros((n_items, n_categories, n_categories, n_nodes))
     scores[:, :, 0] = theta * (1.0 - f[:, :-1] - f[:, 1:])
@@ -98,9 +101,8 @@ def _graded_information(items: ItemParameters, theta: Array, counts: Array) -> A
     f = cumulative(items, theta)[:, 1:-1]
     _, gaps = thresholds(items)
     spread = f * (1.0 - f) * (counts[:, 1:] + counts[:, :-1])
-    finite = np.isfinite(gaps)
-    safe = np.where(finite, gaps, 1.0)
-    pull = np.where(finite, np.exp(safe) / np.expm1(np.maximum(safe, 1e-300)) ** 2, 0.0)
+    # e^g / (e^g - 1)^2 without squares too large for a number.
+    pull = 0.25 / np.sinh(np.clip(gaps, _TINY, _HUGE) / 2) ** 2
     pull = pull * counts.sum(axis=2)
     n_items, n_categories = gaps.shape
     information = np.zeros((n_items, n_categories, n_categories))
