@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections import Counter
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -23,6 +24,8 @@ from vbr_engine.reports.manual import technical_manual
 
 pikepdf = pytest.importorskip("pikepdf")
 BANK = "question_banks/homecare-values"
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-sync"]  # fmt: skip
 
 
 class Tags(HTMLParser):
@@ -158,6 +161,23 @@ def test_pictures_have_names_and_ids_of_their_own(homecare):
     assert all(picture["role"] == "img" for picture in pictures)
     ids = [attributes["id"] for _, attributes in found if "id" in attributes]
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.browser
+def test_a_browser_finds_it_accessible_and_narrow_enough(html, tmp_path):
+    place = shutil.which("chromium")
+    if place is None:
+        pytest.skip("needs chromium: sudo apt-get install -y chromium")
+    playwright = pytest.importorskip("playwright.sync_api")
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    (tmp_path / "manual.html").write_text(html, encoding="utf-8")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=place, args=FLAGS)
+        page = browser.new_page(viewport={"width": 320, "height": 800})
+        page.goto((tmp_path / "manual.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        assert [found["id"] for found in axe.run(page).response["violations"]] == []
+        browser.close()
 
 
 @pytest.fixture

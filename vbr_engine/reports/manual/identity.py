@@ -159,9 +159,7 @@ def form(bank: Bank, catalogue: Catalogue, studies: Studies) -> ManualSection:
     blueprint = bank.blueprint
     given = [item for item in bank.items if item.id in drawn]
     words = sum(_words(catalogue.items[item.id]) for item in given)
-    formats = listed(
-        [f"{count} {FORMAT_NAMES[name]}" for name, count in blueprint.per_format.items()]
-    )
+    formats = listed([f"{count} {name}" for name, count in blueprint.per_format.items()])
     return ManualSection(
         "form",
         "Blueprint and form",
