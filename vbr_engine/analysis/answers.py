@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,9 @@ from vbr_engine.responses import MISSING, ResponseMatrix
 from vbr_engine.scoring.policy import corrected
 from vbr_engine.scoring.rules import FIRST_CODE, item_rules
 
-__all__ = ["Answers", "Choices", "answers_of_bank", "answers_of_table"]
+__all__ = ["LEAST_ANSWERS", "Answers", "Choices", "answers_of_bank", "answers_of_table"]
+
+LEAST_ANSWERS = 10  # to an item, for any figure that rests on differences between people
 
 Floats = NDArray[np.float64]
 
@@ -60,6 +62,8 @@ class Answers:
         Ordered categories for an item response model; some items may be left out.
     labels : mapping of str to tuple of str
         What the categories of an item are.
+    left_out : mapping of str to str
+        Items without categories, and why.
     notes : tuple of str
     bank : Bank or None
     responses : ResponseMatrix or None
@@ -73,6 +77,7 @@ class Answers:
     choices: tuple[Choices, ...]
     categories: pd.DataFrame
     labels: Mapping[str, tuple[str, ...]]
+    left_out: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     bank: Bank | None = None
     responses: ResponseMatrix | None = None
@@ -87,8 +92,9 @@ class Answers:
 
     @property
     def varying(self) -> pd.DataFrame:
-        """Scores of the items that two people at least answered, and not all alike."""
-        return self.scores.loc[:, self.scores.nunique() > 1]
+        """Scores of the items that enough people answered, and not all alike."""
+        enough = self.scores.notna().sum() >= LEAST_ANSWERS
+        return self.scores.loc[:, enough & (self.scores.nunique() > 1)]
 
 
 def answers_of_bank(responses: ResponseMatrix, bank: Bank) -> Answers:
@@ -120,10 +126,7 @@ def answers_of_bank(responses: ResponseMatrix, bank: Bank) -> Answers:
         choices=tuple(_bank_choices(responses, bank)),
         categories=found.table,
         labels={item: tuple(f"{s:g}" for s in starts) for item, starts in found.starts.items()},
-        notes=tuple(
-            f"{item} is not in the item response model: {why}."
-            for item, why in found.left_out.items()
-        ),
+        left_out=found.left_out,
         bank=bank,
         responses=responses,
     )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from vbr_engine.analysis.answers import Answers
-from vbr_engine.analysis.notes import Notes
+from vbr_engine.analysis.notes import Notes, listed
 from vbr_engine.analysis.scales import histogram
 from vbr_engine.analysis.tables import empty, typed
 from vbr_engine.psychometrics.curves import expected_scores, item_information
@@ -68,6 +68,7 @@ def calibrate(answers: Answers, notes: Notes) -> Calibration:
     )
     if model is None:
         return Calibration()
+    _note_left_out(answers, notes)
     notes.add(*model.advice_)
     theta = model.transform(table)
     people = notes.attempt("Fit of people", lambda: person_fit(model, table))
@@ -85,6 +86,14 @@ def calibrate(answers: Answers, notes: Notes) -> Calibration:
     )
 
 
+def _note_left_out(answers: Answers, notes: Notes) -> None:
+    """One sentence for each reason."""
+    reasons = answers.left_out
+    for why in dict.fromkeys(reasons.values()):
+        items = [item for item, told in reasons.items() if told == why]
+        notes.add(f"Not in the item response model: {listed(items)}, because {why}.")
+
+
 def _usable(answers: Answers, notes: Notes) -> pd.DataFrame | None:
     """Sittings with an answer, on items of few categories; None where they are too few."""
     table = answers.categories
@@ -95,16 +104,16 @@ def _usable(answers: Answers, notes: Notes) -> pd.DataFrame | None:
             f"different answers: {', '.join(map(str, many[:10]))}."
         )
     table = table.drop(columns=many).dropna(how="all")
-    if len(table) < LEAST_SITTINGS:
-        notes.add(
-            f"No item response model: it needs {LEAST_SITTINGS} sittings, and there are "
-            f"{len(table)}."
-        )
-        return None
     if table.shape[1] < LEAST_ITEMS:
         notes.add(
             f"No item response model: it needs {LEAST_ITEMS} items on which people differ, and "
             f"there are {table.shape[1]}."
+        )
+        return None
+    if len(table) < LEAST_SITTINGS:
+        notes.add(
+            f"No item response model: it needs {LEAST_SITTINGS} sittings, and there are "
+            f"{len(table)}."
         )
         return None
     return table

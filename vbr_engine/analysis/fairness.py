@@ -135,7 +135,12 @@ def _items(
     found = notes.attempt(f"Items by {column}", lambda: _compared(scores, kept, large[0]))
     if found is None:
         return empty("differential")
-    notes.add(*(f"{column}: {sentence}" for sentence in found.advice))
+    notes.add(*(f"{column}: {told}" for told in found.advice if "missing answers" not in told))
+    if scores.isna().to_numpy().any():
+        notes.add(
+            f"{column}: people are matched on totals raised to what they would be with every "
+            "answer given."
+        )
     table = found.table
     focal = dict(enumerate(found.focal, start=1))
     told = [

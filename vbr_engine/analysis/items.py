@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vbr_engine.analysis.answers import Answers, Choices
-from vbr_engine.analysis.notes import Notes
+from vbr_engine.analysis.answers import LEAST_ANSWERS, Answers, Choices
+from vbr_engine.analysis.notes import Notes, listed
 from vbr_engine.analysis.tables import empty, typed
 from vbr_engine.psychometrics.association import correlation_interval
 from vbr_engine.psychometrics.classical import (
@@ -22,6 +22,7 @@ from vbr_engine.psychometrics.classical import (
 __all__ = ["N_GROUPS", "item_table", "mean_rest", "option_tables"]
 
 N_GROUPS = 5  # of trace lines
+LEAST_ITEMS = 2  # that vary, for one to be held against the rest
 
 Floats = NDArray[np.float64]
 
@@ -45,27 +46,22 @@ def item_table(answers: Answers, notes: Notes) -> pd.DataFrame:
         index=list(answers.items),
     )
     _note_silent(answers, notes)
-    found = notes.attempt("Items among themselves", lambda: _related(answers))
+    few = answers.varying.shape[1] < LEAST_ITEMS
+    found = None if few else notes.attempt("Items together", lambda: _related(answers))
     return typed("items", table if found is None else table.join(found))
 
 
 def _note_silent(answers: Answers, notes: Notes) -> None:
     counts, kinds = answers.scores.notna().sum(), answers.scores.nunique()
-    unasked = [str(item) for item in counts.index[counts == 0]]
-    same = [str(item) for item in kinds.index[(kinds == 1) & (counts > 1)]]
-    lone = [str(item) for item in counts.index[counts == 1]]
-    for names, told in (
-        (unasked, "nobody answered"),
-        (lone, "one person alone answered"),
-        (same, "everybody has the same score on"),
+    few = (counts > 0) & (counts < LEAST_ANSWERS)
+    for left, told in (
+        (counts == 0, "nobody answered"),
+        (few, f"fewer than {LEAST_ANSWERS} people answered"),
+        ((kinds == 1) & ~few, "everybody has the same score on"),
     ):
-        if names:
-            notes.add(f"Left out of what needs differences, because {told} them: {_listed(names)}.")
-
-
-def _listed(names: list[str], most: int = 10) -> str:
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+        if left.any():
+            names = listed([str(item) for item in counts.index[left]])
+            notes.add(f"Left out of what needs differences, because {told} them: {names}.")
 
 
 def _related(answers: Answers) -> pd.DataFrame:

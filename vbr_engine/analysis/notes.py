@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
 
 from vbr_engine.errors import InvalidInput
 
-__all__ = ["Notes"]
+__all__ = ["Notes", "listed"]
 
 Found = TypeVar("Found")
 
@@ -55,3 +55,24 @@ class Notes:
     def sentences(self) -> tuple[str, ...]:
         """All of them."""
         return tuple(self._sentences)
+
+
+def listed(names: Sequence[str], *, most: int = 10) -> str:
+    """Write names one after another, and how many more there are.
+
+    Parameters
+    ----------
+    names : sequence of str
+    most : int
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> listed(["tea", "coat", "gate"], most=2)
+    'tea, coat and 1 more'
+    """
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")

@@ -120,6 +120,11 @@ def _items(answers: Answers, bank: Bank, coverage: float) -> Iterator[_Answered]
 
 def _of_ratings(told: _Answered, bank: Bank) -> Iterator[Proposal]:
     item = told.item
+    if not (told.codes != told.codes[0]).any():
+        reason = "Everybody answers it in the same way, so it tells nobody apart"
+        evidence = {"n": len(told.codes)}
+        yield Proposal(f"items.{item.id}", "retire-item", reason, evidence=evidence)
+        return
     for place, option in enumerate(item.options):
         given = told.codes[:, place]
         ratings, counts = np.unique(given, return_counts=True)

@@ -8,7 +8,7 @@ from typing import Any
 from vbr_engine.analysis.notes import Notes
 from vbr_engine.bank.model import Bank, ResponseFormat
 from vbr_engine.bank.proposals import Proposal
-from vbr_engine.psychometrics.panel import PanelStatistics
+from vbr_engine.psychometrics.panel import LEAST_AGREEMENT, PanelStatistics
 
 __all__ = ["by_panel"]
 
@@ -19,7 +19,9 @@ AGREED = 0.70  # r_wg from which a panel is said to agree (LeBreton and Senter 2
 def by_panel(panel: PanelStatistics, bank: Bank, notes: Notes) -> Iterator[Proposal]:
     """Propose the panel's rating as the key where it agrees, and to drop where it does not.
 
-    Ratings alone: a rank, a pair or a set is one decision, and `vbr panel` shows it whole.
+    An option that the panel agrees to put in the middle of the scale is marked in the analysis, but
+    is not proposed to go: that is a question of how long an item may be. Ratings alone: a rank, a
+    pair or a set is one decision, and `vbr panel` shows it whole.
 
     Parameters
     ----------
@@ -42,7 +44,7 @@ def by_panel(panel: PanelStatistics, bank: Bank, notes: Notes) -> Iterator[Propo
         item = bank.item_by_id[row["item"]]
         if item.format is not ResponseFormat.RATE or row["n"] < LEAST_EXPERTS:
             continue
-        if row["drop"]:
+        if row["drop"] and row["r_wg"] < LEAST_AGREEMENT:
             yield _dropped(row)
         elif row["mode"] == row["mode"] and row["mode"] != row["key"] and row["r_wg"] >= AGREED:
             yield _rekeyed(row)
@@ -56,7 +58,7 @@ def _dropped(row: dict[Any, Any]) -> Proposal:
     return Proposal(
         path=f"items.{row['item']}.options.{row['option']}",
         change="drop-option",
-        reason=f"The panel speaks against it: {str(row['why']).rstrip('.')}",
+        reason=f"Experts agree too little on it: r_wg {row['r_wg']:.2f}, below {LEAST_AGREEMENT}",
         evidence=_figures(row),
     )
 

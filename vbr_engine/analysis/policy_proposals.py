@@ -16,7 +16,7 @@ from vbr_engine.psychometrics.scored_items import item_scores
 
 __all__ = ["by_policy"]
 
-LEAST_GAIN = 0.02  # in alpha
+LEAST_GAIN = 0.03  # in alpha
 DRAWS = 200  # of people with replacement, for the interval of the gain
 COVERAGE = 0.99
 

@@ -127,5 +127,6 @@ def _borne(bank: Bank, proposals: list[Proposal]) -> Iterator[Proposal]:
             path = ".".join(part for part in proposal.path.split(".")[:4] if part != "key")
             path = path if ".options." in path else ".".join(path.split(".")[:2])
             why = " ".join(refused[proposal.path].split())
-            reason = f"{proposal.reason} The bank does not bear a {proposal.change} here: {why}"
+            told = proposal.reason.rstrip(".")
+            reason = f"{told}. The bank does not bear a {proposal.change} here: {why}"
             yield replace(proposal, path=path, change="reword", to=None, reason=reason)

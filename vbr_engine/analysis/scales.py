@@ -23,6 +23,7 @@ __all__ = ["Scale", "Scales", "histogram", "scale_tables", "scales_of"]
 LEAST_ITEMS = 3  # of a value, for a scale of its own
 BINS = 20
 _RETESTED = 4
+_FEWEST = 2
 
 Floats = NDArray[np.float64]
 
@@ -128,6 +129,11 @@ def _reliability(
     answers: Answers, scale: Scale, retest: pd.DataFrame | None, notes: Notes
 ) -> Reliability | None:
     items = list(scale.items)
+    if len(items) < _FEWEST:
+        notes.add(
+            f"No reliability of {scale.id}: fewer than {_FEWEST} items differ between people."
+        )
+        return None
     scores = answers.scores[items]
     again = _again(scores, retest, scale.id, notes)
     strata = None
@@ -151,8 +157,8 @@ def _again(
     if len(both) >= _RETESTED and all(total.nunique() > 1 for total in totals):
         return held
     notes.add(
-        f"No test-retest of {scale}: {len(both)} people answered all its items both times with "
-        "scores that differ."
+        f"No test-retest of {scale}: it needs {_RETESTED} people who answered all its items both "
+        f"times, with totals that differ; {len(both)} answered them all."
     )
     return None
 

@@ -14,6 +14,7 @@ from vbr_engine.psychometrics.dimensionality import one_factor, parallel_analysi
 __all__ = ["structure_tables"]
 
 LEAST_SITTINGS = 30
+LEAST_ITEMS = 3
 
 
 def structure_tables(
@@ -28,6 +29,9 @@ def structure_tables(
         )
         return tables, {}
     scores = answers.varying
+    if scores.shape[1] < LEAST_ITEMS:
+        notes.add(f"No search for factors: fewer than {LEAST_ITEMS} items differ between people.")
+        return tables, {}
     factor: dict[str, Any] = {}
     found = notes.attempt("Parallel analysis", lambda: parallel_analysis(scores))
     if found is not None:
