@@ -115,3 +115,41 @@ def test_likelihood_ratio_with_missing_answers(bfi_N, bfi_gender, golden):
     _close(found.table["df"], theirs["df"], 0)
     _close(found.table["p_holm"], theirs["adj_p"], 1e-4)
     assert (found.reference, found.focal) == (1, (2,))
+
+
+@pytest.mark.parametrize(("column", "reference", "focal"), [("gender", 2, 1), ("education", 3, 5)])
+def test_agreeableness_in_bfi_by_r_alone(bfi, golden, column, reference, focal):
+    name = "bfi_A_gender" if column == "gender" else "bfi_A_education_3_5"
+    theirs = pd.DataFrame(golden("dif/bfi_A_VerbAgg__base_R.json")[name])
+    items = bfi[["A1", "A2", "A3", "A4", "A5"]].assign(A1=7 - bfi["A1"])
+    pair = bfi[column].where(bfi[column].isin([reference, focal]))
+    options = {"reference": reference, "focal": focal, "missing": "complete"}
+    table = dif(items, pair, method="generalised", **options).table
+    assert table[["n_reference", "n_focal"]].to_numpy().tolist() == theirs["n"].tolist()
+    _close(table["chi2"], theirs["gmh"], 1e-6)
+    _close(table["df"], theirs["gmh_df"], 0)
+    _close(table["p"], theirs["gmh_p"], 1e-6)
+    table = dif(items, pair, method="logistic", **options).table
+    gain = table[[f"log_likelihood_{k}" for k in (1, 2, 3)]] - theirs[["ll1", "ll2", "ll3"]].values
+    assert (gain > -1e-8).all(axis=None)  # never below R's
+    assert (gain < 1e-5).all(axis=None)
+    _close(table["log_odds"], theirs["log_odds"], 1e-4)
+    _close(table["log_odds_se"], theirs["log_odds_se"], 2e-3)  # observed, ours expected
+    _close(
+        table["mcfadden"],
+        1 - theirs["ll3"] / theirs["ll0"] - 1 + theirs["ll1"] / theirs["ll0"],
+        1e-6,
+    )
+    _close(table["change"], abs(theirs["slope2"] / theirs["slope1"] - 1), 1e-5)
+
+
+def test_verbal_aggression_by_r_alone(dichotomous, verbagg_gender, golden):
+    theirs = golden("dif/bfi_A_VerbAgg__base_R.json")["verbagg_dichotomous_gender"]
+    theirs = pd.DataFrame(theirs)
+    table = dif(dichotomous, verbagg_gender, correct=False).table
+    assert table["item"].tolist() == theirs["item"].tolist()
+    _close(table["chi2"], theirs["chi2_nocc"], 1e-6)
+    _close(table["alpha"], 1 / theirs["odds"], 1e-6)  # R has the groups the other way round
+    table = dif(dichotomous, verbagg_gender, method="logistic").table
+    _close(table["log_odds"], theirs["log_odds"], 1e-5)
+    _close(table["log_odds_se"], theirs["log_odds_se"], 1e-5)

@@ -9,9 +9,12 @@ from vbr_engine.psychometrics.dif_tables import Purified
 __all__ = ["advice_on_matching", "advice_on_model", "advice_on_people"]
 
 
-def advice_on_people(groups: Groups, answers: CategoryTable) -> list[str]:
+def advice_on_people(groups: Groups, answers: CategoryTable, least: int) -> list[str]:
     """Sentences on who was left out and what was not answered."""
-    advice = []
+    advice = [
+        f"Group {name} has fewer than {least} sittings: it is not compared, nor its number shown."
+        for name in groups.small
+    ]
     if groups.n_unknown:
         advice.append(f"{groups.n_unknown:,} sittings without a group were left out.")
     holes = int((answers.codes < 0).any(axis=1).sum())
@@ -26,10 +29,8 @@ def advice_on_people(groups: Groups, answers: CategoryTable) -> list[str]:
 def advice_on_model(found: Purified, rounds: int) -> list[str]:
     """Sentences on a likelihood ratio."""
     advice = []
-    if rounds:
-        advice.append(
-            "The likelihood ratio is not purified: every item is tested with all others as anchors."
-        )
+    if rounds and not found.settled:
+        advice.append("The anchors did not settle: read the flags with care.")
     if not all(result.get("converged", True) for result in found.results):
         advice.append("The search did not converge for some items: do not trust their figures.")
     if any(result.get("fewest", 5) < 5 for result in found.results):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from vbr_engine.psychometrics.dif_logistic import logistic
 from vbr_engine.psychometrics.dif_tables import ItemTable
@@ -27,6 +28,8 @@ from vbr_engine.psychometrics.standardisation import standardisation
 __all__ = ["Result", "Rule", "decide", "look", "suspect", "unlooked", "verdict_on"]
 
 Result = dict[str, Any]
+
+_REACH = float(norm.isf(0.025))
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,10 @@ def verdict_on(table: ItemTable, rule: Rule) -> str:
     return "cannot be compared" if table.counts.shape[2] < 2 else ""
 
 
-def unlooked(n: Any, verdict: str) -> Result:
-    """The result for an item that was not looked at."""
-    return {"n_reference": n[0], "n_focal": n[1], "verdict": verdict, "p": np.nan}
+def unlooked(n: Any, verdict: str, least: int) -> Result:
+    """The result for an item that was not looked at; small numbers are not told."""
+    shown = [count if count >= least else np.nan for count in n]
+    return {"n_reference": shown[0], "n_focal": shown[1], "verdict": verdict, "p": np.nan}
 
 
 def look(table: ItemTable, method: str, rule: Rule) -> Result:
@@ -59,7 +63,7 @@ def look(table: ItemTable, method: str, rule: Rule) -> Result:
     n = table.n.tolist() if table.counts.size else [0.0, 0.0]
     verdict = verdict_on(table, rule)
     if verdict:
-        return unlooked(n, verdict)
+        return unlooked(n, verdict, rule.least)
     result = _LOOKS[method](table, rule)
     lost = "chi2" in result and np.isnan(result["chi2"])
     shown = {"n_reference": n[0], "n_focal": n[1], "verdict": "cannot be compared" if lost else ""}
@@ -71,11 +75,17 @@ def _look_mantel(table: ItemTable, rule: Rule) -> Result:
     if table.counts.shape[2] > 2:
         result = mantel(table) | gap
         size = size_class(gap["smd_over_sd"], 0.17, 0.25)
-        return result | {"ets": size if result["p"] < rule.level else "A", "signed": gap["smd"]}
+        ets = size if result["p"] < rule.level else "A"
+        return result | {"ets": ets} | _signed(gap["smd"], gap["smd_se"])
     result = mantel_haenszel(table, correct=rule.correct)
     ets = ets_class(result["delta"], result["delta_se"], result["p"], level=rule.level)
     crossing = breslow_day(table, result["alpha"])
-    return result | gap | crossing | {"ets": ets, "signed": result["delta"]}
+    return result | gap | crossing | {"ets": ets} | _signed(result["delta"], result["delta_se"])
+
+
+def _signed(effect: float, error: float) -> Result:
+    """The size of a difference that decides whom it favours, with its 95 % interval."""
+    return {"signed": effect, "low": effect - _REACH * error, "high": effect + _REACH * error}
 
 
 def _look_generalised(table: ItemTable, rule: Rule) -> Result:
@@ -84,13 +94,13 @@ def _look_generalised(table: ItemTable, rule: Rule) -> Result:
 
 def _look_standardisation(table: ItemTable, rule: Rule) -> Result:
     result = standardisation(table)
-    return result | {"p": np.nan, "signed": result["index"]}
+    return result | {"p": np.nan} | _signed(result["index"], result["index_se"])
 
 
 def _look_logistic(table: ItemTable, rule: Rule) -> Result:
     result = logistic(table)
     crossing = result["p_crossing"] < rule.level and result["p_crossing"] < result["p_uniform"]
-    return result | {"crossing": crossing, "signed": result["log_odds"]}
+    return result | {"crossing": crossing} | _signed(result["log_odds"], result["log_odds_se"])
 
 
 _LOOKS: dict[str, Callable[[ItemTable, Rule], Result]] = {
@@ -154,6 +164,8 @@ def _size(row: Result, method: str) -> str:
         return "A" if gain < 0.035 else ("B" if gain < 0.07 else "C") + sign
     if method == "generalised":
         return ""
+    if method == "likelihood-ratio" and np.isnan(row["effect"]):  # options without an order
+        return size_class(row["effect_absolute"], 0.05, 0.10)[:1]
     if method == "likelihood-ratio":  # curves that cross count as well
         return size_class(float(np.copysign(row["effect_absolute"], row["signed"])), 0.05, 0.10)
     return size_class(row["signed"], 0.05, 0.10)

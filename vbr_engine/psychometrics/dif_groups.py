@@ -30,6 +30,8 @@ class Groups:
         How many sittings each has, reference first.
     n_unknown : int
         Sittings whose group is not known.
+    small : tuple
+        Focal groups that are too small to be compared.
     """
 
     place: NDArray[np.intp]
@@ -37,6 +39,7 @@ class Groups:
     focal: tuple[Hashable, ...]
     sizes: NDArray[np.intp]
     n_unknown: int
+    small: tuple[Hashable, ...] = ()
 
 
 def sort_groups(group: Any, rows: Any, *, reference: Any, focal: Any, least: int) -> Groups:
@@ -79,9 +82,16 @@ def sort_groups(group: Any, rows: Any, *, reference: Any, focal: Any, least: int
         if others[0] == first:
             raise InvalidInput(f"the focal group is the reference group, {first!r}")
     sizes = np.array([counts[name] for name in (first, *others)], dtype=np.intp)
-    _check_sizes(sizes, least)
+    _check_sizes(sizes, (first, *others), least)
     place = pd.Index([first, *others]).get_indexer(pd.Index(labels.astype(object)))
-    return Groups(place.astype(np.intp), first, tuple(others), sizes, int(labels.isna().sum()))
+    return Groups(
+        place=place.astype(np.intp),
+        reference=first,
+        focal=tuple(others),
+        sizes=sizes,
+        n_unknown=int(labels.isna().sum()),
+        small=tuple(name for name in others if counts[name] < least),
+    )
 
 
 def _aligned(group: Any, rows: Any) -> pd.Series[Any]:
@@ -116,15 +126,16 @@ def _named(name: Any, names: list[Any], role: str) -> Any:
     raise InvalidInput(f"expected the {role} group to be one of the groups given, got {name!r}")
 
 
-def _check_sizes(sizes: NDArray[np.intp], least: int) -> None:
+def _check_sizes(sizes: NDArray[np.intp], names: tuple[Any, ...], least: int) -> None:
     if sizes[0] < least:
-        raise ResponsesError(_too_small("the reference group", sizes[0], least))
+        raise ResponsesError(_too_small(f"the reference group {names[0]}", least))
     if sizes[1:].max() < least:
-        raise ResponsesError(_too_small("the focal group", sizes[1:].max(), least))
+        who = f"the focal group {names[1]}" if len(names) == 2 else "every focal group"
+        raise ResponsesError(_too_small(who, least))
 
 
-def _too_small(who: str, n: int, least: int) -> str:
+def _too_small(who: str, least: int) -> str:
     return (
-        f"{who} has {n} sittings, and at least {least} are needed: differences found in fewer are "
-        "mostly chance, and could point at a person"
+        f"{who} has fewer than {least} sittings, too few to compare: differences found in so few "
+        "are mostly chance, and could point at a person"
     )

@@ -1,20 +1,20 @@
 """Likelihood ratio: whether an item fits better when each group has its own curves.
 
-Everybody stands on one scale, held together by all other items; the focal group's mean and
-variance are free. Each item in turn is split into two, one answered by each group, and the model
-is fitted anew from where it stood.
+Everybody stands on one scale, held together by the anchors; the focal group's mean and variance are
+free. An item that is not an anchor is split into two, one answered by each group. To test an item,
+the model is fitted with it split and with it whole, each from where a neighbouring model stood.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2 as chi_square
-from threadpoolctl import threadpool_limits
 
 from vbr_engine.errors import ResponsesError
 from vbr_engine.psychometrics.curves import category_probabilities
@@ -24,10 +24,12 @@ from vbr_engine.psychometrics.estimation import Design, Fit, maximise
 from vbr_engine.psychometrics.expectation import Answers, normal_weights
 from vbr_engine.psychometrics.patterns import collapse
 from vbr_engine.psychometrics.starts import flat_start, placed_start, proxies
+from vbr_engine.psychometrics.threads import one_thread
 
-__all__ = ["likelihood_ratio"]
+__all__ = ["LikelihoodRatio"]
 
 Codes = NDArray[np.int8]
+Floats = NDArray[np.float64]
 
 _NODES = np.linspace(-6, 6, 61)
 _TOL = 1e-5
@@ -35,32 +37,36 @@ _MANY = 20_000
 
 
 @dataclass(frozen=True, eq=False)
-class _Base:
-    """The model with every item the same in both groups."""
+class _Fitted:
+    """A model in which some items are split; their focal halves stand behind all items."""
 
+    split: tuple[int, ...]
     answers: Answers
-    design: Design
     fit: Fit
 
+    def focal(self, item: int, n_items: int) -> int:
+        """Where the focal group's curves of an item stand."""
+        return n_items + self.split.index(item) if item in self.split else item
 
-def likelihood_ratio(
-    pair: Comparison, wanted: NDArray[np.bool_], *, model: str = "graded"
-) -> list[dict[str, Any]]:
-    """Test every wanted item with all others as anchors.
+    @property
+    def rows(self) -> Floats:
+        """Parameters, a row for each column."""
+        shape = self.fit.design.shape
+        return np.asarray(self.fit.full[: shape[0] * shape[1]].reshape(shape))
+
+
+@dataclass(eq=False)
+class LikelihoodRatio:
+    """Tests of items between two groups, with any items as anchors.
 
     Parameters
     ----------
     pair : Comparison
     wanted : ndarray of bool, shape (items,)
         Items with enough answers in both groups; the others are left out of the model.
-    model : {"graded", "gpcm"}
-
-    Returns
-    -------
-    list of dict
-        ``chi2``, ``df``, ``p``; ``effect``: by how much of the item's range the focal group's
-        expected score is higher than with the reference group's curves; ``effect_absolute``: the
-        same with every difference taken without sign. Empty for unwanted items.
+    model : {"graded", "gpcm", "nominal"}
+    progress : callable, optional
+        Called after each item.
 
     Raises
     ------
@@ -69,42 +75,149 @@ def likelihood_ratio(
 
     References
     ----------
-    Thissen, Steinberg and Wainer 1993; effect size: Meade 2010 (signed item difference).
+    Thissen, Steinberg and Wainer 1993; effect size: Meade 2010 (signed item difference); iterative
+    anchors: Candell and Drasgow 1988.
     """
-    places = np.flatnonzero(wanted)
-    if len(places) < 3:
-        raise ResponsesError(
-            f"a likelihood ratio needs three items with enough answers, got {len(places)}"
-        )
-    results: list[dict[str, Any]] = [{} for _ in wanted]
-    with _threads(len(pair.codes)):
-        base = _everything_equal(pair, places, model)
-        for column, place in enumerate(places):
-            scores = pair.scores[place][np.unique(_seen(pair.codes[:, place]))]
-            results[place] = _split_and_test(base, column, scores)
-    return results
+
+    pair: Comparison
+    wanted: NDArray[np.bool_]
+    model: str = "graded"
+    progress: Callable[[], None] = lambda: None
+    _fits: dict[tuple[int, ...], _Fitted] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self._places = np.flatnonzero(self.wanted)
+        if len(self._places) < 3:
+            raise ResponsesError(
+                f"a likelihood ratio needs three items with enough answers, got {len(self._places)}"
+            )
+        columns = [_renumbered(self.pair.codes[:, place]) for place in self._places]
+        codes = np.stack(columns, axis=1)
+        seen = (codes >= 0).any(axis=1)
+        focal = self.pair.focal[seen] * 1
+        codes, weights, groups, _ = collapse(codes[seen], self.pair.weight[seen], focal)
+        self._answers = Answers(np.ascontiguousarray(codes), weights, groups, _widths(codes))
+
+    def results(self, anchors: NDArray[np.bool_]) -> list[dict[str, Any]]:
+        """Test every wanted item with the anchors, itself apart.
+
+        Parameters
+        ----------
+        anchors : ndarray of bool, shape (items,)
+
+        Returns
+        -------
+        list of dict
+            ``chi2``, ``df``, ``p``; ``effect``: by how much of the item's range the focal group's
+            expected score is higher than with the reference group's curves; ``effect_absolute``:
+            the same with every difference taken without sign; for nominal items the share of the
+            focal group that chooses otherwise. Empty for unwanted items.
+        """
+        found: list[dict[str, Any]] = [{} for _ in self.wanted]
+        loose = tuple(np.flatnonzero(~anchors[self._places]).tolist())
+        with _threads(len(self.pair.codes)):
+            base = self._fitted(loose, None)
+            for column, place in enumerate(self._places):
+                found[place] = self._tested(base, column, int(place))
+                self.progress()
+        return found
+
+    def _tested(self, base: _Fitted, column: int, place: int) -> dict[str, Any]:
+        if min(int(part.max()) for part in self._halves(column)) < 1:
+            return {"verdict": "cannot be compared", "p": np.nan}
+        other = tuple(sorted(set(base.split) ^ {column}))
+        near = self._fitted(other, base)
+        free, bound = (base, near) if column in base.split else (near, base)
+        statistic = max(2 * (free.fit.log_likelihood - bound.fit.log_likelihood), 0.0)
+        df = free.fit.design.n_free - bound.fit.design.n_free
+        signed, absolute = self._effects(free, column, place)
+        return {
+            "categories": int(self._answers.n_categories[column]),
+            "chi2": statistic,
+            "df": df,
+            "p": float(chi_square.sf(statistic, df)),
+            "signed": signed,
+            "effect": signed if self.model != "nominal" else np.nan,
+            "effect_absolute": absolute,
+            "crossing": self.model != "nominal" and abs(signed) < absolute / 2,
+            "converged": free.fit.converged and bound.fit.converged,
+        }
+
+    def _fitted(self, split: tuple[int, ...], near: _Fitted | None) -> _Fitted:
+        """The model with these items split; each is fitted once."""
+        split = tuple(column for column in split if self._comparable(column))
+        if split not in self._fits:
+            answers = self._arranged(split)
+            design = _design(self.model, answers)
+            if near is None and split:
+                near = self._fitted((), None)
+            start = self._cold(answers, design) if near is None else self._warm(near, split, design)
+            fit = maximise(answers, design, start, tol=_TOL, warm_up=3 if near is None else 1)
+            self._fits[split] = _Fitted(split, answers, fit)
+        return self._fits[split]
+
+    def _comparable(self, column: int) -> bool:
+        return min(int(part.max()) for part in self._halves(column)) >= 1
+
+    def _halves(self, column: int) -> list[Codes]:
+        """An item's answers of the reference and of the focal group, numbered without gaps."""
+        codes, focal = self._answers.codes[:, column], self._answers.groups == 1
+        return [_renumbered(np.where(focal == side, codes, -1)) for side in (False, True)]
+
+    def _arranged(self, split: tuple[int, ...]) -> Answers:
+        codes = np.array(self._answers.codes)
+        halves = [self._halves(column) for column in split]
+        for column, (reference, _) in zip(split, halves, strict=True):
+            codes[:, column] = reference
+        codes = np.column_stack([codes, *(focal for _, focal in halves)]).astype(np.int8)
+        return replace(self._answers, codes=codes, n_categories=_widths(codes))
+
+    def _cold(self, answers: Answers, design: Design) -> Floats:
+        few, scores, reliabilities = proxies(answers, nominal=self.model == "nominal", n=1)
+        flat = flat_start(answers, design)
+        return placed_start(few, design, flat, scores[:, 0], float(reliabilities[0]))
+
+    def _warm(self, near: _Fitted, split: tuple[int, ...], design: Design) -> Floats:
+        """Start where a neighbour stands; an item with other categories starts flat."""
+        n_items = len(self._places)
+        source = [
+            *range(n_items),
+            *(near.focal(column, n_items) for column in split),
+        ]
+        flat = flat_start(self._arranged(split), design)
+        rows, old = flat[: np.prod(design.shape)].reshape(design.shape), near.rows
+        same = near.fit.design.n_categories[source] == design.n_categories
+        if old.shape[1] == rows.shape[1]:
+            rows[same] = old[source][same]
+        if self.model != "nominal":
+            rows[:, 0] = old[source, 0]
+        return np.concatenate([rows.ravel(), near.fit.full[old.size :]])
+
+    def _effects(self, free: _Fitted, column: int, place: int) -> tuple[float, float]:
+        """How far the focal group's answers differ where it is, with sign and without."""
+        design = free.fit.design
+        means, sds = design.groups(free.fit.full)
+        weights = np.exp(normal_weights(_NODES, means[1:], sds[1:]))[0]
+        curves = category_probabilities(design.items(free.fit.full), _NODES)
+        codes, focal = self._answers.codes[:, column], self._answers.groups == 1
+        used = [np.unique(_seen(codes[focal == side])) for side in (False, True)]
+        whole = np.zeros((2, int(self._answers.n_categories[column]), len(_NODES)))
+        for side, at in enumerate((column, free.focal(column, len(self._places)))):
+            whole[side, used[side]] = curves[at][: len(used[side])]
+        if self.model == "nominal":
+            return 0.0, float(abs(whole[1] - whole[0]).sum(axis=0) / 2 @ weights)
+        scores = self.pair.scores[place][np.unique(_seen(self.pair.codes[:, place]))]
+        gap = scores @ (whole[1] - whole[0]) / np.ptp(scores)
+        return float(gap @ weights), float(abs(gap) @ weights)
 
 
 def _threads(n: int) -> AbstractContextManager[Any]:
     """One thread for small products: waking a second takes longer than the work, up to 30 times."""
-    return threadpool_limits(1, "blas") if n < _MANY else nullcontext()
+    return one_thread() if n < _MANY else nullcontext()
 
 
 def _seen(codes: Codes) -> Codes:
     return codes[codes >= 0]
-
-
-def _everything_equal(pair: Comparison, places: NDArray[np.intp], model: str) -> _Base:
-    columns = [_renumbered(pair.codes[:, place]) for place in places]
-    codes = np.stack(columns, axis=1)
-    seen = (codes >= 0).any(axis=1)
-    codes, weights, groups, _ = collapse(codes[seen], pair.weight[seen], pair.focal[seen] * 1)
-    answers = Answers(np.ascontiguousarray(codes), weights, groups, _widths(codes))
-    design = _design(model, answers)
-    few, scores, reliabilities = proxies(answers, nominal=False, n=1)
-    flat = flat_start(answers, design)
-    start = placed_start(few, design, flat, scores[:, 0], float(reliabilities[0]))
-    return _Base(answers, design, maximise(answers, design, start, tol=_TOL))
 
 
 def _renumbered(codes: Codes) -> Codes:
@@ -125,71 +238,3 @@ def _design(model: str, answers: Answers) -> Design:
     free = np.where(mask, np.cumsum(mask) - 1, -1).astype(np.intp)
     names = tuple(f"item{j}" for j in range(len(answers.n_categories)))
     return Design(model, names, answers.n_categories, _NODES, free, n_groups=2)
-
-
-def _split_and_test(base: _Base, column: int, scores: NDArray[np.float64]) -> dict[str, Any]:
-    codes, focal = base.answers.codes, base.answers.groups == 1
-    own = [_own_codes(codes[:, column], focal == side) for side in (False, True)]
-    if min(int(part.max()) for part in own) < 1:
-        return {"verdict": "cannot be compared", "p": np.nan}
-    split = np.column_stack([codes, own[1]])
-    split[:, column] = own[0]
-    answers = replace(base.answers, codes=split, n_categories=_widths(split))
-    design = _design(base.design.model, answers)
-    fit = maximise(answers, design, _warm(base, column, design, own), tol=_TOL, warm_up=1)
-    statistic = max(2 * (fit.log_likelihood - base.fit.log_likelihood), 0.0)
-    df = design.n_free - base.design.n_free
-    used = [np.unique(_seen(codes[focal == side, column])) for side in (False, True)]
-    signed, absolute = _effects(fit, column, [scores[part] for part in used])
-    return {
-        "categories": int(base.answers.n_categories[column]),
-        "chi2": statistic,
-        "df": df,
-        "p": float(chi_square.sf(statistic, df)),
-        "signed": signed,
-        "effect": signed,
-        "effect_absolute": absolute,
-        "crossing": abs(signed) < absolute / 2,
-        "converged": fit.converged and base.fit.converged,
-    }
-
-
-def _own_codes(codes: Codes, mine: NDArray[np.bool_]) -> Codes:
-    return _renumbered(np.where(mine, codes, -1).astype(np.int8))
-
-
-def _warm(base: _Base, column: int, design: Design, own: list[Codes]) -> NDArray[np.float64]:
-    """Start where the whole model stood; an item with a category nobody chose starts flat."""
-    n_items, width = base.design.shape
-    rows = base.fit.full[: n_items * width].reshape(n_items, width)
-    split = np.vstack([rows, rows[column]])
-    whole = base.answers.n_categories[column]
-    flat = None
-    for place, part in ((column, own[0]), (n_items, own[1])):
-        if part.max() + 1 < whole:
-            if flat is None:
-                wide = replace(base.answers, codes=_joined_codes(base, column, own))
-                wide = replace(wide, n_categories=design.n_categories)
-                flat = flat_start(wide, design)[: (n_items + 1) * width].reshape(-1, width)
-            split[place] = flat[place]
-            split[place, 0] = rows[column, 0]
-    return np.concatenate([split.ravel(), base.fit.full[n_items * width :]])
-
-
-def _joined_codes(base: _Base, column: int, own: list[Codes]) -> Codes:
-    split = np.column_stack([base.answers.codes, own[1]])
-    split[:, column] = own[0]
-    return split
-
-
-def _effects(fit: Fit, column: int, scores: list[NDArray[np.float64]]) -> tuple[float, float]:
-    """Difference of expected scores where the focal group is, as a share of range; without sign."""
-    means, sds = fit.design.groups(fit.full)
-    weights = np.exp(normal_weights(_NODES, means[1:], sds[1:]))[0]
-    curves = category_probabilities(fit.design.items(fit.full), _NODES)
-    expected = []
-    for place, score in zip((column, -1), scores, strict=True):
-        expected.append(np.tensordot(score, curves[place][: len(score)], axes=1))
-    reach = max(part.max() for part in scores) - min(part.min() for part in scores)
-    gap = (expected[1] - expected[0]) / reach
-    return float(gap @ weights), float(abs(gap) @ weights)

@@ -24,6 +24,7 @@ _GAIN = 1e-9  # of log-likelihood that another step promises
 class _Fit:
     log_likelihood: float
     slopes: Floats
+    errors: Floats
     converged: bool
 
 
@@ -42,8 +43,8 @@ def logistic(table: ItemTable) -> dict[str, Any]:
     dict
         ``chi2_uniform`` (2 against 1), ``chi2_crossing`` (3 against 2) and ``chi2`` (3 against 1)
         with their ``p``; McFadden's and Nagelkerke's gain in R squared; ``log_odds`` of the focal
-        group in model 2 (above 0: higher answers at the same score); ``change``, how far the
-        score's slope moves from model 1 to 2.
+        group in model 2 (above 0: higher answers at the same score) with ``log_odds_se``;
+        ``change``, how far the score's slope moves from model 1 to 2.
 
     References
     ----------
@@ -63,6 +64,7 @@ def logistic(table: ItemTable) -> dict[str, Any]:
         "chi2_crossing": 2 * (three - two),
         "p_crossing": _p(2 * (three - two), 1),
         "log_odds": float(fits[1].slopes[1]),
+        "log_odds_se": float(fits[1].errors[1]),
         "change": float(abs(fits[1].slopes[0] / fits[0].slopes[0] - 1)),
         "log_likelihood_1": one,
         "log_likelihood_2": two,
@@ -115,12 +117,17 @@ def _proportional_odds(rows: Floats, counts: Floats) -> _Fit:
     for _ in range(_ROUNDS):
         step = np.asarray(np.linalg.lstsq(information, gradient, rcond=1e-12)[0], dtype=float)
         if gradient @ step / 2 < _GAIN:
-            return _Fit(value, point[len(cuts) :], True)
+            return _Fit(value, point[len(cuts) :], _errors(information)[len(cuts) :], True)
         point, found = _climb(point, step, rows, counts, value)
         if found is None:
             break
         value, gradient, information = found
-    return _Fit(value, point[len(cuts) :], False)
+    return _Fit(value, point[len(cuts) :], _errors(information)[len(cuts) :], False)
+
+
+def _errors(information: Floats) -> Floats:
+    spread = np.diag(np.linalg.pinv(information, hermitian=True))
+    return np.asarray(np.sqrt(np.maximum(spread, 0)))
 
 
 def _first_cuts(counts: Floats) -> Floats:

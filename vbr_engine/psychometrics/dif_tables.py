@@ -176,8 +176,14 @@ def purify(
     suspect: Callable[[dict[str, Any]], bool],
     n_items: int,
     rounds: int,
+    *,
+    fewest: int = 1,
+    strength: Callable[[dict[str, Any]], float] | None = None,
 ) -> Purified:
     """Look at every item, match without the suspects, and again until they stay the same.
+
+    Where a few items differ much, all others seem to differ the other way: with `strength`, only
+    the strongest of the new suspects, down to half of the strongest, are left out at a time.
 
     Parameters
     ----------
@@ -188,6 +194,10 @@ def purify(
     n_items : int
     rounds : int
         At most so many times; 0 matches on every item.
+    fewest : int
+        With fewer anchors than that it stops.
+    strength : callable, optional
+        How strongly an item with this result is suspected.
 
     Returns
     -------
@@ -197,8 +207,17 @@ def purify(
     results = look(anchors)
     for done in range(rounds):
         kept = np.array([not suspect(result) for result in results])
-        if not kept.any() or np.array_equal(kept, anchors):
-            return Purified(results, anchors, done, bool(kept.any()))
+        if strength is not None:
+            kept |= _weaker(kept, anchors, [strength(result) for result in results])
+        if kept.sum() < fewest or np.array_equal(kept, anchors):
+            return Purified(results, anchors, done, bool(kept.sum() >= fewest))
         anchors, results = kept, look(kept)
     settled = np.array_equal([not suspect(result) for result in results], anchors)
     return Purified(results, anchors, rounds, rounds == 0 or settled)
+
+
+def _weaker(kept: Mask, anchors: Mask, strengths: list[float]) -> Mask:
+    """New suspects less than half as strong as the strongest of them."""
+    fresh = anchors & ~kept
+    most = max((value for value, new in zip(strengths, fresh, strict=True) if new), default=0.0)
+    return np.asarray(fresh & (np.nan_to_num(strengths) < most / 2))

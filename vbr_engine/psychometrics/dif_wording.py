@@ -33,8 +33,8 @@ def sentence(row: Mapping[str, Any], *, focal: str = "the focal group") -> str:
     item = row["item"]
     if row["verdict"] == "not enough data":
         return (
-            f"{item}: not enough data: {row['n_reference']:.0f} and {row['n_focal']:.0f} answers, "
-            f"reference and focal; this says neither that the item is fair nor that it is not."
+            f"{item}: not enough data: too few of a group answered it; this says neither that the "
+            "item is fair nor that it is not."
         )
     if row["verdict"] == "cannot be compared":
         return f"{item}: cannot be compared: too few scores at which both groups answered it apart."
@@ -67,7 +67,11 @@ def _finding(row: Mapping[str, Any], focal: str) -> str:
         return f"{told}: it does not favour the same group everywhere"
     way = "higher" if row["favours"] == "focal" else "lower"
     many = f"; the difference is {size}" if size else ""
-    return f"at the same score, {focal} answers {way} than the reference group{many}"
+    harder = "the reference group" if row["favours"] == "focal" else focal
+    return (
+        f"at the same score, {focal} answers {way} than the reference group, so {harder} finds it "
+        f"harder{many}"
+    )
 
 
 _TOLD = {

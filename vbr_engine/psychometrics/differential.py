@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -11,23 +13,11 @@ from numpy.typing import NDArray
 
 from vbr_engine.errors import InvalidInput, ResponsesError
 from vbr_engine.psychometrics.categories import CategoryTable
-from vbr_engine.psychometrics.dif_advice import (
-    advice_on_matching,
-    advice_on_model,
-    advice_on_people,
-)
-from vbr_engine.psychometrics.dif_decisions import (
-    Result,
-    Rule,
-    decide,
-    look,
-    suspect,
-    unlooked,
-    verdict_on,
-)
+from vbr_engine.psychometrics.dif_advice import advice_on_people
+from vbr_engine.psychometrics.dif_comparison import compare
+from vbr_engine.psychometrics.dif_decisions import Result, Rule, decide
 from vbr_engine.psychometrics.dif_groups import Groups, sort_groups
-from vbr_engine.psychometrics.dif_irt import likelihood_ratio
-from vbr_engine.psychometrics.dif_tables import Comparison, Purified, purify
+from vbr_engine.psychometrics.dif_tables import Comparison
 
 __all__ = ["DIF_METHODS", "DifResult", "dif"]
 
@@ -98,6 +88,7 @@ def dif(
     min_group: int = 20,
     sample_weight: Any = None,
     model: str = "graded",
+    progress: Callable[[int], None] | None = None,
 ) -> DifResult:
     """Look for items that work differently for people of two groups with the same score.
 
@@ -142,11 +133,13 @@ def dif(
     r2_gain, slope_change : float
         The limits of `criterion`.
     min_group : int
-        Groups, and answers to an item, below this number are not compared.
+        Groups, and answers to an item, below this number are not compared and not counted out.
     sample_weight : array-like, optional
         How many sittings each row stands for.
-    model : {"graded", "gpcm"}
-        For the likelihood ratio.
+    model : {"graded", "gpcm", "nominal"}
+        For the likelihood ratio; nominal for chosen options without an order.
+    progress : callable, optional
+        Told how many items of likelihood ratios are done; with `purify` each is done several times.
 
     Returns
     -------
@@ -161,6 +154,13 @@ def dif(
 
     Notes
     -----
+    ``low`` and ``high`` are a 95 % interval of the size of the difference: ``delta`` of two
+    categories, ``smd`` of more, ``index`` of standardisation, ``log_odds`` of logistic regression.
+
+    Purifying leaves out of the matching score (or of the anchors) what is significant, and looks
+    again. ``criterion`` is lordif's: significant alone (chi2), significant with a gain in R squared
+    of `r2_gain` (r2), or a slope of the score that moves by `slope_change`, a tenth (beta).
+
     An item is flagged when the difference is both significant and not negligible: class B or C
     (ETS for two categories; NAEP's 0.17 and 0.25 standard deviations for more; a twentieth and a
     tenth of the item's range for standardisation and the likelihood ratio), or `criterion` for
@@ -179,29 +179,38 @@ def dif(
     >>> found.table.loc[found.table["flagged"], ["item", "ets"]].values.tolist()
     [['item3', 'C-']]
     """
-    _check_choices(method, missing, criterion, pseudo_r2, adjust)
+    _check_choices(method, missing, criterion, pseudo_r2, adjust, model)
     answers = CategoryTable.from_any(X)
     groups = sort_groups(group, answers.rows, reference=reference, focal=focal, least=min_group)
     whole = _gather(answers, groups, matching, sample_weight, strata, missing)
     rule = Rule(level, correct, criterion, min_group, pseudo_r2, r2_gain, slope_change)
     rounds = max_rounds if purify else 0
     rows: list[Result] = []
-    advice = advice_on_people(groups, answers)
+    advice = advice_on_people(groups, answers, min_group)
+    done = _counter(progress)
     for number in range(1, len(groups.focal) + 1):
-        found, told = _compare(whole, groups, number, method, rule, rounds, model)
+        found, told = compare(whole, number, method, rule, rounds, model, done)
         rows.extend(found)
         advice.extend(told)
     table = decide(pd.DataFrame(rows), method, rule, adjust, len(groups.focal) > 1)
     return DifResult(table, groups.reference, groups.focal, tuple(dict.fromkeys(advice)))
 
 
-def _check_choices(method: str, missing: str, criterion: str, pseudo_r2: str, adjust: str) -> None:
+def _counter(progress: Callable[[int], None] | None) -> Callable[[], None]:
+    numbers = count(1)
+    return lambda: progress(next(numbers)) if progress is not None else None
+
+
+def _check_choices(
+    method: str, missing: str, criterion: str, pseudo_r2: str, adjust: str, model: str
+) -> None:
     for name, value, choices in (
         ("method", method, tuple(DIF_METHODS)),
         ("missing", missing, ("sum", "prorate", "complete")),
         ("criterion", criterion, ("r2", "chi2", "beta")),
         ("pseudo_r2", pseudo_r2, ("mcfadden", "nagelkerke")),
         ("adjust", adjust, ("benjamini-hochberg", "holm", "none")),
+        ("model", model, ("graded", "gpcm", "nominal")),
     ):
         if value not in choices:
             raise InvalidInput(f"expected {name} to be one of {', '.join(choices)}, got {value!r}")
@@ -249,58 +258,3 @@ def _scores(labels: tuple[Any, ...]) -> NDArray[np.float64]:
     if all(isinstance(label, int | float) for label in labels):
         return np.array(labels, dtype=float)
     return np.arange(len(labels), dtype=float)
-
-
-def _compare(
-    whole: tuple[Comparison, NDArray[np.intp]],
-    groups: Groups,
-    number: int,
-    method: str,
-    rule: Rule,
-    rounds: int,
-    model: str,
-) -> tuple[list[Result], list[str]]:
-    """The rows of one focal group against the reference group."""
-    everybody, place = whole
-    keep = (place == 0) | (place == number)
-    pair = replace(
-        everybody,
-        codes=np.asfortranarray(everybody.codes[keep]),
-        focal=place[keep] == number,
-        weight=everybody.weight[keep],
-        matching=None if everybody.matching is None else everybody.matching[keep],
-    )
-    n = [float(pair.weight[pair.focal == focal].sum()) for focal in (False, True)]
-    if min(n) < rule.least:
-        results = [unlooked(n, "not enough data") for _ in pair.items]
-        found = Purified(results, np.ones(len(pair.items), dtype=bool), 0, True)
-    elif method == "likelihood-ratio":
-        found = _by_model(pair, rule, rounds, model)
-    else:
-        found = purify(
-            lambda anchors: [look(table, method, rule) for table in pair.tables(anchors)],
-            lambda result: suspect(result, method, rule),
-            len(pair.items),
-            rounds if pair.matching is None else 0,
-        )
-    rows = [
-        {"item": item, "comparison": number, "method": method, **result, "anchor": anchor}
-        for item, result, anchor in zip(pair.items, found.results, found.anchors, strict=True)
-    ]
-    model_only = method == "likelihood-ratio"
-    advice = advice_on_model(found, rounds) if model_only else advice_on_matching(found, rounds)
-    return rows, advice
-
-
-def _by_model(pair: Comparison, rule: Rule, rounds: int, model: str) -> Purified:
-    everyone = np.ones(len(pair.items), dtype=bool)
-    tables = pair.tables(everyone)
-    enough = np.array([verdict_on(table, rule) == "" for table in tables])
-    fits = likelihood_ratio(pair, enough, model=model)
-    results = []
-    for table, fit, fine in zip(tables, fits, enough, strict=True):
-        n = table.n.tolist()
-        fewest = table.counts.sum(axis=0).min() if fine else np.nan
-        shown = {"n_reference": n[0], "n_focal": n[1], "verdict": "", "fewest": fewest}
-        results.append(shown | fit if fine else unlooked(n, verdict_on(table, rule)))
-    return Purified(results, everyone, 0, True)

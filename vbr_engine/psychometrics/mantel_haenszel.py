@@ -161,7 +161,8 @@ def standardised_difference(table: ItemTable) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``smd``, and ``smd_over_sd`` in standard deviations of the item over both groups.
+        ``smd``, its standard error ``smd_se`` were there no difference, and ``smd_over_sd`` in
+        standard deviations of the item over both groups.
 
     References
     ----------
@@ -170,11 +171,21 @@ def standardised_difference(table: ItemTable) -> dict[str, Any]:
     n_r, n_f = table.counts.sum(axis=2).T
     both = (n_r > 0) & (n_f > 0)
     if not both.any():
-        return {"smd": np.nan, "smd_over_sd": np.nan}
+        return {"smd": np.nan, "smd_se": np.nan, "smd_over_sd": np.nan}
     mean_r = (table.counts[both, 0] @ table.scores) / n_r[both]
     mean_f = (table.counts[both, 1] @ table.scores) / n_f[both]
     smd = float(((mean_f - mean_r) * n_f[both]).sum() / n_f[both].sum())
-    return {"smd": smd, "smd_over_sd": smd / _deviation(table)}
+    error = _smd_error(table, both, n_r[both], n_f[both])
+    return {"smd": smd, "smd_se": error, "smd_over_sd": smd / _deviation(table)}
+
+
+def _smd_error(table: ItemTable, both: NDArray[np.bool_], n_r: Floats, n_f: Floats) -> float:
+    """From Mantel's variance of the focal group's sum at each score."""
+    total, column = n_r + n_f, table.counts[both].sum(axis=1)
+    spread = total * (column @ table.scores**2) - (column @ table.scores) ** 2
+    of_sum = n_r * n_f * spread / (total**2 * np.maximum(total - 1, 1))
+    weight = n_f / n_f.sum() * (1 / n_f + 1 / n_r)
+    return float(np.sqrt((weight**2 * of_sum).sum()))
 
 
 def _deviation(table: ItemTable) -> float:
