@@ -32,7 +32,7 @@ __all__ = [
 _THIN = 1500
 _SHARE = 200
 _STAGES = (5_000, 20_000, 100_000)
-_LEAP = 20
+_LEAP = 5
 _LOOSE = 1e-2
 _ROUGH = 2
 
@@ -149,7 +149,7 @@ def maximise(
     tol: float = 1e-6,
     max_iter: int = 500,
     warm_up: int = 3,
-    warm: bool = False,
+    climbed_on: int = 0,
     progress: Callable[[int, float], None] | None = None,
 ) -> Fit:
     """Find the parameters with the highest marginal likelihood near a start.
@@ -168,8 +168,8 @@ def maximise(
         Most passes over the answers.
     warm_up : int
         EM steps before the first Newton step.
-    warm : bool
-        The start is that good already that a thinned set would only lead away from it.
+    climbed_on : int
+        Rows on which the start is a top already: fewer rows would only lead away from it.
     progress : callable, optional
         Told the number of the pass and the log-likelihood.
 
@@ -177,7 +177,7 @@ def maximise(
     -------
     Fit
     """
-    last = answers.n_rows if warm else 1
+    last = max(climbed_on, 1)
     for size in _STAGES:
         if size < _LEAP * last or 4 * size > answers.n_rows:
             continue

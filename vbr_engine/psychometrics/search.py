@@ -22,6 +22,7 @@ __all__ = ["Search", "search"]
 
 _AGREE = 0.05
 _TRIED = (500, 2_000, 8_000)
+_ARENA = 20_000
 _CARRIED = 3
 _COARSE = 31
 _PROMISE = 0.5
@@ -68,17 +69,21 @@ def search(
         passes = best.n_iter
         table = _table(np.array([best.log_likelihood]))
     else:
-        tops, home = _tops(made, answers, starts, told)
+        arena = _arena(answers)
+        tops, home = _tops(made, arena, starts, told if arena is answers else None)
         best = max(tops, key=lambda fit: fit.log_likelihood)
         table = _table(np.array([fit.log_likelihood for fit in tops] + [np.nan])[home])
         passes = sum(fit.n_iter for fit in tops)
-        if best is not tops[0] or len(tops) == len(starts):
+        if arena is not answers:
+            best = _on_all(answers, best, plan, arena.n_rows, told)
+            passes = best.n_iter
+        elif best is not tops[0] or len(tops) == len(starts):
             best = _again(answers, best, plan, best.design, told)
             passes += best.n_iter
     if plan.n_quadrature is None:
         finer = steep(best)
-        if finer > SIZES[0]:
-            best = _again(answers, best, plan, replace(design, nodes=nodes_of(finer)), told)
+        if finer > len(best.design.nodes):
+            best = _again(answers, best, plan, replace(best.design, nodes=nodes_of(finer)), told)
             passes += best.n_iter
     return Search(replace(_oriented(best, plan, answers), n_iter=passes), table)
 
@@ -161,7 +166,7 @@ def _climbed(
         tol=max(plan.tol, tol),
         max_iter=plan.max_iter,
         warm_up=warm_up,
-        warm=warm_up < 3,
+        climbed_on=answers.n_rows if warm_up < 3 else 0,
         progress=told,
     )
 
@@ -181,7 +186,7 @@ def _again(
         max_iter=plan.max_iter,
         warm_up=0,
         progress=told,
-        warm=True,
+        climbed_on=answers.n_rows,
     )
 
 
@@ -193,6 +198,31 @@ def _enough_to_try(answers: Source) -> Source:
             if all_seen(few):
                 return few
     return answers
+
+
+def _arena(answers: Source) -> Source:
+    """Where tops are compared: on some of very many sittings, if every category is still there."""
+    if answers.n_rows <= 2 * _ARENA:
+        return answers
+    few = answers.thinned(_ARENA)
+    return few if all_seen(few) else answers
+
+
+def _on_all(answers: Source, best: Fit, plan: Plan, rows: int, told: Progress | None) -> Fit:
+    """The highest top goes on to all sittings, on nodes that are fine enough already."""
+    design = best.design
+    if plan.n_quadrature is None:
+        design = replace(design, nodes=nodes_of(max(steep(best), len(design.nodes))))
+    return maximise(
+        answers,
+        design,
+        best.full,
+        tol=plan.tol,
+        max_iter=plan.max_iter,
+        warm_up=0,
+        climbed_on=rows,
+        progress=told,
+    )
 
 
 def _counted(
