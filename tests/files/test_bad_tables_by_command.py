@@ -28,11 +28,13 @@ COMMANDS = {
     "calibrate, matrix": ["calibrate", "--matrix", "{}", "-o", "out.csv"],
     "link": ["link", "items.csv", "{}", "-o", "out.csv"],
     "dif": ["dif", "{}", "--bank", BANK, "--group", "people.csv:group", "-o", "out.csv"],
+    "analyse": ["analyse", BANK, "{}", "-o", "out.json"],
+    "analyse, matrix": ["analyse", "--matrix", "{}", "-o", "out.json"],
     "dif, matrix": ["dif", "{}", "--group", "people.csv:group", "-o", "out.csv"],
     "dif, group": ["dif", "plain.csv", "--group", "{}:group", "-o", "out.csv"],
 }
 GOOD = {"keys, outcome": "people", "dif, group": "people", "link": "items"}
-GOOD |= dict.fromkeys(("calibrate, matrix", "dif, matrix"), "plain")
+GOOD |= dict.fromkeys(("analyse, matrix", "calibrate, matrix", "dif, matrix"), "plain")
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -148,7 +148,13 @@ def simulate_adaptive(
 
 
 def calibrate_exposure(
-    form: AdaptiveForm, *, maximum: float = 0.3, n: int = 1_000, rounds: int = 20, seed: int
+    form: AdaptiveForm,
+    *,
+    maximum: float = 0.3,
+    n: int = 1_000,
+    rounds: int = 20,
+    seed: int,
+    progress: Callable[[int], None] | None = None,
 ) -> AdaptiveForm:
     """Find Sympson-Hetter chances that keep every item's exposure near or below `maximum`.
 
@@ -164,6 +170,8 @@ def calibrate_exposure(
     n, rounds : int
         Sittings in a round, and how many rounds.
     seed : int
+    progress : callable, optional
+        Called with the number of rounds done, after each.
 
     Returns
     -------
@@ -187,7 +195,7 @@ def calibrate_exposure(
     rng = np.random.default_rng(seed)
     chances = np.ones(len(form.items.names))
     best, least = chances, np.inf
-    for _ in range(rounds):
+    for done in range(rounds):
         trial = form.with_exposure(SympsonHetter(tuple(chances.tolist())))
         traits = rng.standard_normal(n)
         given = _give(trial, traits, _answer(form, traits, rng), rng).given.mean(axis=0)
@@ -195,6 +203,8 @@ def calibrate_exposure(
             best, least = chances, float(given.max())
         came_up = given / chances
         chances = np.where(came_up > maximum, maximum / np.maximum(came_up, maximum), 1.0)
+        if progress is not None:
+            progress(done + 1)
     return form.with_exposure(SympsonHetter(tuple(best.tolist())))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -63,6 +64,7 @@ def parallel_analysis(
     n_simulations: int = 100,
     quantile: float = 0.95,
     random_state: int = 0,
+    progress: Callable[[int], None] | None = None,
 ) -> ParallelAnalysis:
     """Count the factors that stand out from chance (Horn 1965).
 
@@ -83,6 +85,8 @@ def parallel_analysis(
         Of the shuffled eigenvalues, that an eigenvalue has to pass.
     random_state : int, default 0
         Seed of the shuffles.
+    progress : callable, optional
+        Called with the number of shuffles done, after each.
 
     Returns
     -------
@@ -99,12 +103,11 @@ def parallel_analysis(
     table, advice = _varying(X, missing)
     observed = _eigenvalues(table, correlation)
     rng = np.random.default_rng(random_state)
-    shuffled = np.array(
-        [
-            _eigenvalues(_shuffle(table, rng), correlation, undefined=0.0)
-            for _ in range(n_simulations)
-        ]
-    )
+    shuffled = np.empty((n_simulations, len(observed)))
+    for done in range(n_simulations):
+        shuffled[done] = _eigenvalues(_shuffle(table, rng), correlation, undefined=0.0)
+        if progress is not None:
+            progress(done + 1)
     limit = np.quantile(shuffled, quantile, axis=0)
     failed = np.flatnonzero(observed <= limit)
     count = int(failed[0]) if len(failed) else len(observed)

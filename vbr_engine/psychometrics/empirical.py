@@ -26,7 +26,7 @@ a plain correlation, and an interval that forgot it would miss nil three times t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -115,6 +115,7 @@ def empirical_key(
     shrinkage: float | None = None,
     n_folds: int = N_FOLDS,
     seed: int = 0,
+    progress: Callable[[int], None] | None = None,
 ) -> EmpiricalKey:
     """Make a key from an outcome, with an honest validity.
 
@@ -131,6 +132,8 @@ def empirical_key(
     n_folds : int
     seed : int
         Deals the people to folds.
+    progress : callable, optional
+        Called with the number of folds whose shrinkage is chosen, after each.
 
     Returns
     -------
@@ -164,7 +167,11 @@ def empirical_key(
     fold = _dealt(y, n_folds, seed)
     keying = Keying.of(bank, codes, y, fold, method)
     offered = SHRINKAGES if shrinkage is None else (float(shrinkage),)
-    chosen = [keying.best(offered, without=(held,)) for held in range(n_folds)]
+    chosen = []
+    for held in range(n_folds):
+        chosen.append(keying.best(offered, without=(held,)))
+        if progress is not None:
+            progress(held + 1)
     final = keying.best(offered)
     tables = [keying.table((k,), without=(held,))[:, 0] for held, k in enumerate(chosen)]
     whole = keying.table((final,))[:, 0]
