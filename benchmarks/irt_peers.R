@@ -3,6 +3,7 @@
 given <- commandArgs(trailingOnly = TRUE)
 table <- read.csv(given[1], check.names = FALSE)
 program <- given[2]; model <- given[3]; work <- given[4]; repeats <- as.integer(given[5])
+if (program != "psych") suppressMessages(library(program, character.only = TRUE))
 nodes <- seq(-6, 6, length.out = 61)
 if (program == "psych" || !(work %in% c("fit", "errors"))) {
   cat("cannot=no such call\n"); quit(status = 0)
@@ -25,7 +26,7 @@ fit <- function() {
 }
 parameters <- function(found) {
   if (program == "mirt") {
-    items <- as.data.frame(mirt::coef(found, simplify = TRUE)$items)
+    items <- as.data.frame(coef(found, simplify = TRUE)$items)
     steps <- items[, grepl("^d[0-9]*$", names(items)), drop = FALSE]
     if (model == "graded") return(cbind(a = items$a1, steps))
     steps <- steps - steps[, 1]

@@ -74,3 +74,13 @@ def test_cases_are_those_that_were_promised():
         (1_525, 16, 8, "nominal"),
     }
     assert issubclass(CannotDo, Exception)
+
+
+def test_figures_that_an_r_program_prints_are_read(tmp_path):
+    answer = tmp_path / "parameters.csv"
+    answer.write_text("a,d1,d2\n1.5,1.0,-1.0\n0.7,0.2,\n")
+    figures = irt._read_r("cold=2.5\nwarm=1.25\nreported=-10.5\n", answer)
+    assert (figures["cold"], figures["warm"], figures["reported"]) == (2.5, 1.25, -10.5)
+    assert figures["slopes"] == [1.5, 0.7]
+    np.testing.assert_array_equal(figures["intercepts"], [[1.0, -1.0], [0.2, np.nan]])
+    assert irt._read_r("cannot=no such model\n", answer) == {"cannot": "no such model"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,10 +12,9 @@ import pandas as pd
 from vbr_engine.bank.model import Bank, ResponseFormat
 from vbr_engine.errors import InvalidInput
 from vbr_engine.responses import MISSING, Codes, ResponseMatrix
-from vbr_engine.simulate.answers import NOISE, NOISE_SLOPE, attentive
-from vbr_engine.simulate.careless import LongStrings, guesses, straight
+from vbr_engine.simulate.answers import NOISE, NOISE_SLOPE
+from vbr_engine.simulate.blocks import Progress, filled, sat_by
 from vbr_engine.simulate.people import (
-    BLOCK,
     People,
     draw_people,
     draw_traits,
@@ -23,7 +22,7 @@ from vbr_engine.simulate.people import (
     truth_table,
 )
 from vbr_engine.simulate.population import Population, check_number
-from vbr_engine.simulate.views import ItemView, item_views
+from vbr_engine.simulate.views import item_views
 
 __all__ = [
     "Simulation",
@@ -32,8 +31,6 @@ __all__ = [
     "simulate_retest",
     "simulate_sittings",
 ]
-
-Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +107,7 @@ def simulate_responses(
     population = Population(form=form, careless=careless)
     check_number(n, seed)
     codes = np.full((n, len(bank.columns)), MISSING, dtype=np.int8)
-    for _ in _filled(codes, bank, population, seed, progress):
+    for _ in filled(codes, bank, population, seed, progress):
         pass
     return ResponseMatrix(codes, _names(n), bank)
 
@@ -158,7 +155,7 @@ def simulate_sittings(
     check_number(n, seed)
     population.check_against(bank)
     codes = np.full((n, len(bank.columns)), MISSING, dtype=np.int8)
-    people = joined(list(_filled(codes, bank, population, seed, progress)))
+    people = joined(list(filled(codes, bank, population, seed, progress)))
     return _simulation(codes, _names(n), bank, population, seed, people)
 
 
@@ -208,7 +205,7 @@ def simulate_retest(first: Simulation, *, seed: int, stability: float = 0.9) -> 
     }
     people = replace(before, traits=traits)
     views = item_views(bank, population, first.seed)
-    codes = _sat_by(people, views, population, seed)
+    codes = sat_by(people, views, population, seed)
     return _simulation(codes, first.responses.sittings, bank, population, seed, people)
 
 
@@ -264,7 +261,7 @@ def simulate_panel(
     streams = np.random.SeedSequence(seed).spawn(2)
     drawn = draw_people(bank, n, population, *map(np.random.default_rng, streams))
     people = replace(drawn, traits=dict.fromkeys(drawn.traits, trait))
-    codes = _sat_by(people, item_views(bank, population, seed), population, seed)
+    codes = sat_by(people, item_views(bank, population, seed), population, seed)
     names = tuple(f"simulated-expert-{number:04d}" for number in range(1, n + 1))
     made = _simulation(codes, names, bank, population, seed, people)
     return replace(made, truth=made.truth.assign(kind="expert"))
@@ -299,74 +296,3 @@ def _simulation(
 
 def _names(n: int) -> tuple[str, ...]:
     return tuple(f"simulated-{number:06d}" for number in range(1, n + 1))
-
-
-def _filled(
-    codes: Codes, bank: Bank, population: Population, seed: int, progress: Progress | None
-) -> Iterator[People]:
-    """Fill the table block by block, and give the people of each."""
-    views = item_views(bank, population, seed)
-    n = len(codes)
-    starts = range(0, n, BLOCK)
-    for start, child in zip(starts, np.random.SeedSequence(seed).spawn(len(starts)), strict=True):
-        block = codes[start : start + BLOCK]
-        rng, besides = (np.random.default_rng(one) for one in (child, child.spawn(1)[0]))
-        people = draw_people(bank, len(block), population, rng, besides)
-        _sit(block, people, views, population, rng, besides)
-        yield people
-        if progress is not None:
-            progress(min(start + BLOCK, n))
-
-
-def _sat_by(people: People, views: Sequence[ItemView], population: Population, seed: int) -> Codes:
-    """Let given people sit, from streams that no drawing of people uses."""
-    width = sum(len(view.item.options) for view in views)
-    codes = np.full((len(people), width), MISSING, dtype=np.int8)
-    streams = np.random.SeedSequence(seed, spawn_key=(1 << 29,)).spawn(2)
-    _sit(codes, people, views, population, *map(np.random.default_rng, streams))
-    return codes
-
-
-def _sit(
-    codes: Codes,
-    people: People,
-    views: Sequence[ItemView],
-    population: Population,
-    rng: np.random.Generator,
-    besides: np.random.Generator,
-) -> None:
-    at_random = np.flatnonzero(people.careless == 1)
-    strings = np.flatnonzero(people.careless == 3)
-    on_end = LongStrings(len(strings), besides)
-    for view, columns in _places(views):
-        if not view.asked:
-            continue
-        answers = attentive(view, people, population, rng)
-        answers[at_random] = guesses(view.item, len(at_random), rng)
-        answers[people.careless == 2] = straight(view.item)
-        answers[strings] = on_end.answer(view.item)
-        codes[:, columns] = answers
-    asked = [columns for view, columns in _places(views) if view.asked]
-    _leave_gaps(codes, asked, population, besides)
-
-
-def _places(views: Sequence[ItemView]) -> Iterator[tuple[ItemView, slice]]:
-    at = 0
-    for view in views:
-        yield view, slice(at, at + len(view.item.options))
-        at += len(view.item.options)
-
-
-def _leave_gaps(
-    codes: Codes, columns: Sequence[slice], population: Population, rng: np.random.Generator
-) -> None:
-    """Empty what was skipped, and what came after the last item before leaving."""
-    n = len(codes)
-    if population.skip:
-        for place in columns:
-            codes[rng.random(n) < population.skip, place] = MISSING
-    if population.drop_out and len(columns) > 1:
-        last = rng.integers(1, len(columns), n)
-        last[rng.random(n) >= population.drop_out] = len(columns)
-        for number, place in enumerate(columns):
-            codes[last <= number, place] = MISSING
