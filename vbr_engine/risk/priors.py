@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Any
 
 import yaml
@@ -27,9 +27,7 @@ def prior_table() -> dict[str, Any]:
     >>> prior_table()["shrink"]
     0.5
     """
-    held: dict[str, Any] = yaml.safe_load(
-        files("vbr_engine.risk").joinpath("priors.yaml").read_text(encoding="utf-8")
-    )
+    held: dict[str, Any] = yaml.safe_load(get_data("vbr_engine.risk", "priors.yaml") or b"")
     return held
 
 
