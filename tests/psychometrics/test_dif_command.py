@@ -57,6 +57,64 @@ def test_no_group_is_written_anywhere(files, options):
         assert "zz" not in opened.read() + ran.output
 
 
+def test_a_likelihood_ratio_of_chosen_options(files):
+    answers, people = files
+    ran = _run("--group", "people.csv:born", "--method", "likelihood-ratio", "--model", "nominal")
+    assert ran.exit_code == 0, ran.output
+    written = pd.read_csv("dif.csv").set_index("item")
+    expected = dif(answers, people, method="likelihood-ratio", model="nominal").table
+    np.testing.assert_allclose(written["chi2"], expected["chi2"], rtol=1e-6)
+    assert written.index[written["flagged"]].tolist() == ["q2"]
+
+
+def test_the_adjustment_and_the_rule_can_be_chosen(files):
+    ran = _run("--group", "people.csv:born", "--method", "logistic", "--criterion", "chi2")
+    assert ran.exit_code == 0, ran.output
+    _run("--group", "people.csv:born", "--adjust", "holm")
+    written = pd.read_csv("dif.csv")
+    assert written["p_adjusted"].tolist() == written["p_holm"].tolist()
+
+
+@pytest.mark.parametrize("kind", ["byte-order mark", "semicolons", "numbers as text"])
+def test_groups_from_an_office_are_read_as_they_are_meant(files, kind):
+    _, people = files
+    plain = _run("--group", "people.csv:born")
+    wanted = Path("dif.csv").read_text()
+    table = people.reset_index()
+    place = Path("people.csv")
+    if kind == "byte-order mark":
+        table.to_csv(place, index=False, encoding="utf-8-sig")
+    elif kind == "semicolons":
+        table.to_csv(place, index=False, sep=";")
+    else:
+        table["born"] = table["born"].map({"zzmost": "1", "zzless": "2"})
+        table.to_csv(place, index=False, quoting=1)
+    ran = _run("--group", f"{place}:born")
+    assert (ran.exit_code, plain.exit_code) == (0, 0), str(ran.exception)
+    assert Path("dif.csv").read_text() == wanted
+
+
+def test_a_workbook_of_groups_is_said_to_be_one(files):
+    Path("people.xlsx").write_bytes(b"PK\x03\x04 a workbook begins so")
+    ran = _run("--group", "people.xlsx:born")
+    assert ran.exit_code == 1
+    assert "Excel workbook" in str(ran.exception)
+    assert "CSV" in str(ran.exception)
+
+
+def test_small_groups_are_named_and_not_counted(files):
+    _, people = files
+    people = people.copy()
+    people.iloc[:3] = "zzfew"
+    people.to_csv("people.csv")
+    ran = _run("--group", "people.csv:born")
+    assert ran.exit_code == 0, ran.output
+    assert "Group zzfew has fewer than 20 sittings: it is not compared" in ran.stderr
+    written = pd.read_csv("dif.csv")
+    assert written.loc[written["verdict"] == "not enough data", "n_focal"].isna().all()
+    assert "zz" not in Path("dif.csv").read_text()
+
+
 def test_sittings_that_are_in_one_file_only_are_counted(files):
     _, people = files
     extra = pd.concat([people.iloc[:150], pd.Series({"who": "zzmost"}, name="born")])

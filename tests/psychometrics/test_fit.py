@@ -157,6 +157,31 @@ def test_infit_and_outfit_follow_their_definition_and_are_near_one(simulated):
     assert found["infit"].mean() == pytest.approx(1.0, abs=0.05)
 
 
+@pytest.mark.parametrize("model", ["rm", "pcm"])
+def test_infit_and_outfit_are_those_of_e_rm(model, golden, verbagg):
+    """At eRm's items and maximum likelihood thetas; its search for theta stops at about 1e-5."""
+    theirs = golden("irt/VerbAgg__eRm_fit.json")
+    codes = verbagg.to_numpy().astype(np.int8)
+    codes = codes if model == "pcm" else np.minimum(codes, 1)
+    easiness = np.array(theirs[f"{model}_easiness"]).reshape(24, -1)
+    items = ItemParameters("gpcm", tuple(verbagg.columns), np.ones(24), easiness)
+    total = codes.sum(axis=1)
+    kept = np.flatnonzero((total > 0) & (total < codes.max() * 24))
+    theta = person_scores(items, codes[kept], method="ML")[:, 0]
+    residuals = residuals_of(items, codes[kept], theta)
+    wanted = pd.DataFrame(theirs[model]["items"])
+    assert wanted["item"].tolist() == list(verbagg.columns)
+    found = mean_squares(residuals, axis=0)
+    for name in ("infit", "outfit", "infit_z", "outfit_z"):
+        assert found[name] == pytest.approx(wanted[name].to_numpy(), abs=1e-4)
+    people = pd.DataFrame(theirs[model]["persons"])
+    place = np.searchsorted(kept, people["row"] - 1)
+    found = mean_squares(residuals, axis=1)
+    assert theta[place] == pytest.approx(people["theta"].to_numpy(), abs=1e-4)
+    for name in ("infit", "outfit"):
+        assert found[name][place] == pytest.approx(people[name].to_numpy(), abs=1e-4)
+
+
 def test_at_the_true_theta_mean_squares_are_one_and_lz_is_standard_normal(simulated):
     items = simulated[0].items_
     rng = np.random.default_rng(5)

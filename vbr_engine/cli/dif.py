@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from vbr_engine.bank.model import Bank
 from vbr_engine.cli.joined_column import read_column
+from vbr_engine.cli.progress import shown_progress
 from vbr_engine.errors import ResponsesError
 from vbr_engine.files import check_writable, read_bank, read_matrix, read_responses, write_table
 from vbr_engine.psychometrics import DIF_METHODS, dif
@@ -37,11 +38,33 @@ __all__ = ["command"]
     help="Score the items to this bank's key and compare the scores, in 20 classes of the total.",
 )
 @click.option("--method", type=click.Choice(list(DIF_METHODS)), default="mantel-haenszel")
+@click.option(
+    "--model",
+    type=click.Choice(["graded", "gpcm", "nominal"]),
+    default="graded",
+    show_default=True,
+    help="For the likelihood ratio; nominal for chosen options without an order.",
+)
 @click.option("--reference", metavar="GROUP", help="Compare with it; by default the largest.")
 @click.option("--focal", metavar="GROUP", help="Look at this group only; by default at each other.")
 @click.option("--strata", type=click.IntRange(2), help="Match on so many classes of the score.")
 @click.option("--purify", is_flag=True, help="Match on the items that do not differ.")
-@click.option("--min-group", default=20, show_default=True, help="Smaller groups are refused.")
+@click.option(
+    "--adjust",
+    type=click.Choice(["benjamini-hochberg", "holm", "none"]),
+    default="benjamini-hochberg",
+    show_default=True,
+    help="How p is adjusted for the number of items.",
+)
+@click.option(
+    "--criterion",
+    type=click.Choice(["r2", "chi2", "beta"]),
+    default="r2",
+    show_default=True,
+    help="What flags by logistic regression: a gain in R squared of 0.02, p alone, or a slope of "
+    "the score that moves by a tenth.",
+)
+@click.option("--min-group", default=20, show_default=True, help="Smaller groups are not compared.")
 @click.option(
     "--missing",
     type=click.Choice(["sum", "prorate", "complete"]),
@@ -62,10 +85,13 @@ def command(
     group: str,
     bank: str | None,
     method: str,
+    model: str,
     reference: str | None,
     focal: str | None,
     strata: int | None,
     purify: bool,
+    adjust: str,
+    criterion: str,
     min_group: int,
     missing: str,
     output: str,
@@ -86,17 +112,23 @@ def command(
     groups, notes = read_column(group, list(table.index))
     if groups.empty:
         raise ResponsesError(f"{Path(responses).name}: no sitting has a group")
-    found = dif(
-        table,
-        groups,
-        method=method,
-        reference=reference,
-        focal=focal,
-        strata=strata if strata or not bank else 20,
-        purify=purify,
-        min_group=min_group,
-        missing=missing,
-    )
+    rounds = len(table.columns) * max(groups.nunique() - 1, 1) * (2 if purify else 1)
+    with shown_progress("Comparing groups", rounds) as progress:
+        found = dif(
+            table,
+            groups,
+            method=method,
+            model=model,
+            reference=reference,
+            focal=focal,
+            strata=strata if strata or not bank else 20,
+            purify=purify,
+            adjust=adjust,
+            criterion=criterion,
+            min_group=min_group,
+            missing=missing,
+            progress=progress,
+        )
     write_table(found.table, output)
     _summarise(found, notes, output, chosen=reference is not None)
     if "converged" in found.table and found.table["converged"].isin([False]).any():
