@@ -9,6 +9,7 @@ import pytest
 
 from vbr_engine.errors import InvalidInput
 from vbr_engine.psychometrics import GeneralizedPartialCreditModel, GradedResponseModel
+from vbr_engine.psychometrics.curves import ItemParameters
 from vbr_engine.psychometrics.drift import anchor_drift
 from vbr_engine.psychometrics.linking import METHODS, Link, link
 
@@ -246,3 +247,13 @@ def test_a_category_that_one_calibration_never_saw_is_not_taken_for_its_neighbou
     assert link(old, new).left_out == {"N2": "the categories differ (1 2 3 4 5 6 and 1 2 4 5 6)"}
     assert "N2" not in link(old, new).anchors
     assert link(old, new).slope == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.parametrize("method", ["haebara", "stocking-lord"])
+def test_an_item_that_is_nearly_flat_does_not_lead_the_search_astray(method):
+    slopes = np.array([1e-4, 0.8, 1.0, 1.2, 0.9, 1.1])
+    d = np.linspace(-2, 2, 6)[:, None] + [0.7, 0.0]
+    old = ItemParameters("graded", tuple("abcdef"), slopes, d)
+    new = ItemParameters("graded", old.names, slopes * A, d + slopes[:, None] * B)
+    found = link(new, old, method=method)
+    assert (found.slope, found.intercept) == pytest.approx((A, B), abs=1e-4)

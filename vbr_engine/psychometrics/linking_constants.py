@@ -44,6 +44,8 @@ def constants(
     residuals = _residuals(old, new, method, symmetric)
     # A nominal trait may run the other way, so both ways are searched.
     starts = [_moments(old, new, "mean-mean", way) for way in (sign, -sign)]
+    # One flat item has locations far out, and moments that lead nowhere: start from no shift too.
+    starts += [(slope, 0.0) for slope, _ in starts]
     return min((_least(residuals, start) for start in starts), key=lambda found: found[0])[1]
 
 
