@@ -6,18 +6,19 @@ every sitting at every node is one matrix product, and the expected counts are a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vbr_engine.psychometrics.curves import Array
 from vbr_engine.psychometrics.posterior_spread import information_of_posteriors
-from vbr_engine.psychometrics.posteriors import normal_weights, posteriors
+from vbr_engine.psychometrics.posteriors import densities, normal_weights
 
 if TYPE_CHECKING:
     from vbr_engine.psychometrics.position import Position
@@ -26,6 +27,9 @@ __all__ = ["Answers", "Expectation", "Source", "normal_weights"]
 
 _BLOCK = 1024
 _KEPT = 6_000_000
+_RUN = 16  # blocks that are added up by themselves
+_MANY = 50_000  # rows that are worth threads
+_THREADS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,21 +177,36 @@ class Answers:
         return counts
 
     def expect(self, position: Position) -> Expectation:
-        """One pass: log-likelihood and expected counts."""
+        """One pass: log-likelihood and expected counts.
+
+        Runs of rows are added up by themselves, then in their order, so that the sums are the same
+        to the last bit however many threads there are.
+        """
         log_cells = position.log_probabilities[self.cells]
-        counts = np.zeros_like(log_cells)
-        mass = np.zeros_like(position.log_weights)
-        log_likelihood = 0.0
-        for rows, group, ones in self.blocks():
-            weights = self.weights[rows]
-            posterior, log_rows = posteriors(ones, log_cells, position.log_weights[group])
-            log_likelihood += float(weights @ log_rows)
-            posterior *= weights[:, None]
-            counts += ones.T @ posterior
-            mass[group] += posterior.sum(axis=0)
+        runs = [self.spans[at : at + _RUN] for at in range(0, len(self.spans), _RUN)]
+        do = partial(self._counted, log_cells, position.log_weights)
+        log_likelihood, counts, mass = 0.0, np.zeros_like(log_cells), 0.0 * position.log_weights
+        for height, by_cell, by_group in _each(do, runs, len(self._ones)):
+            log_likelihood += height
+            counts += by_cell
+            mass += by_group
         spread = np.zeros(position.log_probabilities.shape)
         spread[self.cells] = counts
         return Expectation(log_likelihood, spread, mass)
+
+    def _counted(
+        self, log_cells: Array, log_weights: Array, spans: Sequence[tuple[slice, int]]
+    ) -> tuple[float, Array, Array]:
+        """Log-likelihood, expected counts by cell, and by group, of some blocks."""
+        height, counts, mass = 0.0, np.zeros_like(log_cells), np.zeros_like(log_weights)
+        for rows, group in spans:
+            ones, weights = np.asarray(self._ones[rows], dtype=np.float64), self.weights[rows]
+            density, total, top = densities(ones, log_cells, log_weights[group])
+            height += float(weights @ (np.log(total) + top))
+            density *= (weights / total)[:, None]
+            counts += ones.T @ density
+            mass[group] += density.sum(axis=0)
+        return height, counts, mass
 
     def missing_information(self, position: Position, degrees: int) -> Array:
         """What the spread of posteriors takes away from the information."""
@@ -202,3 +221,12 @@ class Answers:
             degrees=degrees,
             steps=position.steps,
         )
+
+
+def _each(do: Callable[[Any], Any], runs: Sequence[Any], rows: int) -> Iterator[Any]:
+    """Results in order, worked out by some threads where there are many rows."""
+    if rows < _MANY:
+        yield from map(do, runs)
+        return
+    with ThreadPoolExecutor(_THREADS) as pool:
+        yield from pool.map(do, runs)

@@ -6,7 +6,7 @@ import numpy as np
 
 from vbr_engine.psychometrics.curves import Array
 
-__all__ = ["normal_weights", "posteriors"]
+__all__ = ["densities", "normal_weights", "posteriors"]
 
 
 def normal_weights(nodes: Array, means: Array, sds: Array) -> Array:
@@ -16,13 +16,18 @@ def normal_weights(nodes: Array, means: Array, sds: Array) -> Array:
     return np.asarray(log_density - np.log(np.exp(log_density).sum(axis=1, keepdims=True)))
 
 
+def densities(ones: Array, log_cells: Array, log_weights: Array) -> tuple[Array, Array, Array]:
+    """Likelihood of each row at the nodes by prior, its sum, and the logarithm of its scale."""
+    density = ones @ log_cells
+    density += log_weights
+    top = density.max(axis=1)
+    density -= top[:, None]
+    np.exp(density, out=density)
+    return density, density.sum(axis=1), top
+
+
 def posteriors(ones: Array, log_cells: Array, log_weights: Array) -> tuple[Array, Array]:
     """Posterior of each row over the nodes, and its log-likelihood."""
-    posterior = ones @ log_cells
-    posterior += log_weights
-    top = posterior.max(axis=1)
-    posterior -= top[:, None]
-    np.exp(posterior, out=posterior)
-    total = posterior.sum(axis=1)
-    posterior /= total[:, None]
-    return posterior, np.log(total) + top
+    density, total, top = densities(ones, log_cells, log_weights)
+    density /= total[:, None]
+    return density, np.log(total) + top
