@@ -108,7 +108,8 @@ class Axis:
 
 def _round_step(rough: float) -> float:
     power = 10.0 ** floor(log10(rough))
-    return next(power * k for k in (1, 2, 5, 10) if power * k >= rough * 0.999)
+    steps = ((10, 7.5), (5, 3.5), (2, 1.5), (1, 0.0))
+    return power * next(step for step, least in steps if rough >= least * power)
 
 
 @dataclass(frozen=True, slots=True)

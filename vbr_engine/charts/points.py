@@ -107,13 +107,24 @@ def scatter_chart(
     marks += bottom_axis(frame)
     taken = []
     for height, words in lines_at:
-        y = frame.y(height)
+        y, box = frame.y(height), _emptier_end(words, height, drawn, frame)
         marks.append(line(frame.left, y, frame.right, y, INK, dash="5 4"))
-        marks.append(text(frame.right, y - 5, words, anchor="end", colour=QUIET, small=True))
-        taken.append(_Box(frame.right - width_of(words), y - 18, frame.right, y))
+        marks.append(text(box.left, y - 5, words, colour=QUIET, small=True))
+        taken.append(box)
     for point in drawn:
         marks.append(_dot(point, frame))
     return Markup("").join([*marks, *_labels(drawn, frame, taken), Markup("</svg>")])
+
+
+def _emptier_end(words: str, height: float, points: Sequence[Point], frame: Frame) -> _Box:
+    """Find where fewer points lie under the words of a line: at its right or at its left."""
+    y, wide = frame.y(height), width_of(words)
+    ends = [
+        _Box(frame.right - wide, y - 18, frame.right, y),
+        _Box(frame.left + 4, y - 18, frame.left + 4 + wide, y),
+    ]
+    dots = [_around(frame.x(point.x), frame.y(point.y)) for point in points]
+    return min(ends, key=lambda end: sum(end.touches(dot) for dot in dots))
 
 
 def _dot(point: Point, frame: Frame) -> Markup:

@@ -110,13 +110,13 @@ def _comparison(rows: Rows, column: str, reference: str, focal: str, names: Name
             "x_label": f"Difference at the same score, in SD (right favours {focal})",
             "zones": ZONES,
             "include": (-0.4, 0.4),
-            "limits": (-1.5, 1.5),
+            "limits": (-1.0, 1.0),
         },
     )
     sentences = [
         f"{len(flagged) or 'None'} of {len(rows)} items work differently for {focal} (against "
-        f"{reference}) at the same score. Zone A is negligible, B moderate, C large; a "
-        "difference that chance can explain counts as A. B and C are flagged."
+        f"{reference}) at the same score. Zone A is negligible, B moderate, C large; an item "
+        "is flagged if its class is B or C and its adjusted p is under 0.05 (a filled diamond)."
     ]
     sentences += [_in_words(row["sentence"], row["item"], names) for row in flagged]
     table = Table(

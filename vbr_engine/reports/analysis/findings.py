@@ -25,9 +25,9 @@ def most_important(analysis: Analysis, names: Names, items: Section) -> tuple[Fi
     found = [
         *_calibration(analysis),
         *_reliability(analysis, names),
-        *_weak_scales(analysis, names),
         *_items(items),
         *_groups(analysis, names),
+        *_weak_scales(analysis, names),
         *_decisions(analysis, names),
         *_dimensions(analysis),
         *_dependence(analysis),

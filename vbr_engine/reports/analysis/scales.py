@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vbr_engine.analysis.result import Analysis
+from vbr_engine.analysis.tables import COMPOSITE
 from vbr_engine.bank.model import Bank
 from vbr_engine.charts import Bar, Curve, PlotRow
 from vbr_engine.reports.analysis.naming import Names
@@ -141,7 +142,7 @@ def _other_coefficients(analysis: Analysis, names: Names) -> Block | None:
     cells = tuple(
         (
             names.scale(row["scale"]),
-            *(row[name] for name, _ in kept),
+            *(_cell(row, name) for name, _ in kept),
             *((interval(row, "retest"), row["retest_n"]) if twice else ()),
         )
         for row in rows
@@ -150,13 +151,21 @@ def _other_coefficients(analysis: Analysis, names: Names) -> Block | None:
     return Block(table=table, folded=True)
 
 
+def _cell(row: dict[str, Any], name: str) -> float | str | None:
+    """A figure; nothing where there is none because only the composite has strata."""
+    if name == "stratified_alpha" and row["scale"] != COMPOSITE:
+        return ""
+    held: float | None = row[name]
+    return held
+
+
 def _there(held: float | None) -> bool:
     return held is not None
 
 
 def _spread(analysis: Analysis, names: Names) -> Block | None:
     frame = analysis.distribution
-    rows = list(records(frame[frame["scale"] == "composite"]))
+    rows = list(records(frame[frame["scale"] == COMPOSITE]))
     if not rows:
         return None
     bars = tuple(Bar(row["low"], row["high"], row["n"]) for row in rows)
@@ -222,7 +231,7 @@ def _place(bank: Bank | None) -> Callable[[str], tuple[float, int]]:
 
 def _errors(analysis: Analysis, names: Names) -> Block | None:
     frame = analysis.conditional_errors
-    rows = list(records(frame[frame["scale"] == "composite"]))
+    rows = list(records(frame[frame["scale"] == COMPOSITE]))
     if len(rows) < 2:
         return None
     absolute = Curve("Absolute error", _points(rows, "sem"))
