@@ -15,6 +15,7 @@ from vbr_engine.psychometrics.score_table import (
     Missing,
     ScoreTable,
     as_frame,
+    checked_weights,
     covariances,
     read_scores,
 )
@@ -30,6 +31,7 @@ def item_statistics(
     maximum: float | Sequence[float] | Mapping[str, float] | None = None,
     missing: Missing = "pairwise",
     omega: bool = True,
+    sample_weight: Any = None,
 ) -> pd.DataFrame:
     """Describe each item of a test by its scores.
 
@@ -43,6 +45,8 @@ def item_statistics(
         Covariances over the persons who answered both items, or over those who answered all.
     omega : bool, default True
         Whether to fit one factor to the other items for `omega_if_deleted`.
+    sample_weight : array-like, shape (persons,), optional
+        Persons behind each row: a weight of 2 is the row twice.
 
     Returns
     -------
@@ -60,16 +64,16 @@ def item_statistics(
     item2  5       0.6   0.210
     item3  5       0.6   0.643
     """
-    table = read_scores(X)
+    table = read_scores(X, sample_weight=sample_weight)
     table = table.complete() if missing == "listwise" else table
     _need_answers(table)
-    scores = table.scores
     C = covariances(table)
-    mean = np.nanmean(scores, axis=0)
+    n = table.counts() @ ~np.isnan(table.scores)
+    mean = table.counts() @ np.nan_to_num(table.scores) / n
     highest = _maximum(maximum, table)
     with np.errstate(invalid="ignore", divide="ignore"):
         columns = {
-            "n": (~np.isnan(scores)).sum(axis=0),
+            "n": n if sample_weight is not None else n.astype(int),
             "facility": mean / highest,
             "mean": mean,
             "sd": np.sqrt(np.diag(C)),
@@ -119,7 +123,12 @@ def _without_each(C: Floats, figure: Any) -> Floats:
 
 
 def option_statistics(
-    responses: Any, *, scores: Any = None, key: Any = None, n_groups: int = 5
+    responses: Any,
+    *,
+    scores: Any = None,
+    key: Any = None,
+    n_groups: int = 5,
+    sample_weight: Any = None,
 ) -> pd.DataFrame:
     """Describe each option of each item: who chooses it, and how their other items go.
 
@@ -135,6 +144,8 @@ def option_statistics(
         neither, the options themselves must be numbers and are the scores.
     n_groups : int, default 5
         Groups of persons, as equal as ties allow, by the score on the other items.
+    sample_weight : array-like, shape (persons,), optional
+        Persons behind each row: a weight of 2 is the row twice.
 
     Returns
     -------
@@ -162,11 +173,13 @@ def option_statistics(
     if scores is not None and key is not None:
         raise ResponsesError([Problem(message="give scores or a key, not both")])
     points, total = _points(frame, scores, key)
+    weights = checked_weights(sample_weight, frame.index)
+    own = [points[:, j] if points.shape[1] > 1 else None for j in range(frame.shape[1])]
     tables = [
-        _one_item(frame.iloc[:, j], points[:, j] if points.shape[1] > 1 else None, total, n_groups)
-        for j in range(frame.shape[1])
+        _one_item(frame.iloc[:, j], own[j], total, weights, n_groups) for j in range(frame.shape[1])
     ]
-    return pd.concat(tables, ignore_index=True)
+    found = pd.concat(tables, ignore_index=True)
+    return found if sample_weight is not None else found.astype({"n": int})
 
 
 def _points(frame: pd.DataFrame, scores: Any, key: Any) -> tuple[Floats, Floats]:
@@ -201,26 +214,27 @@ def _score(chosen: pd.Series[Any], rule: Any) -> Floats:
 
 
 def _one_item(
-    chosen: pd.Series[Any], points: Floats | None, total: Floats, n_groups: int
+    chosen: pd.Series[Any], points: Floats | None, total: Floats, weights: Floats, n_groups: int
 ) -> pd.DataFrame:
-    answered = chosen.notna().to_numpy()
+    answered = chosen.notna().to_numpy() & (weights > 0)
     codes, options = pd.factorize(chosen[answered], sort=True)
     picked = np.eye(len(options))[codes]
     rest = total if points is None else total - np.nan_to_num(points)
-    rest, total = rest[answered], total[answered]
+    rest, total, w = rest[answered], total[answered], weights[answered]
     own = total if points is None else points[answered]
-    n = picked.sum(axis=0)
+    counted = picked.T * w
+    n = counted.sum(axis=1)
     columns: dict[str, Any] = {
         "item": str(chosen.name),
         "option": _whole(options),
-        "n": n.astype(int),
-        "p": n / max(answered.sum(), 1),
-        "score": picked.T @ np.nan_to_num(own) / np.maximum(n, 1),
-        "r_total": _point_biserial(picked, total),
-        "r_rest": _point_biserial(picked, rest),
-        "mean_rest": picked.T @ rest / np.maximum(n, 1),
+        "n": n,
+        "p": n / max(w.sum(), 1e-300),
+        "score": counted @ np.nan_to_num(own) / np.maximum(n, 1e-300),
+        "r_total": _point_biserial(picked, total, w),
+        "r_rest": _point_biserial(picked, rest, w),
+        "mean_rest": counted @ rest / np.maximum(n, 1e-300),
     }
-    for number, share in enumerate(_trace(picked, rest, n_groups), start=1):
+    for number, share in enumerate(_trace(picked, rest, w, n_groups), start=1):
         columns[f"p_{number}"] = share
     return pd.DataFrame(columns)
 
@@ -230,23 +244,26 @@ def _whole(options: Any) -> list[Any]:
     return [int(o) if isinstance(o, float) and o.is_integer() else o for o in list(options)]
 
 
-def _point_biserial(picked: Floats, score: Floats) -> Floats:
+def _point_biserial(picked: Floats, score: Floats, w: Floats) -> Floats:
     if len(score) < 2:
         return np.full(picked.shape[1], np.nan)
-    a, b = picked - picked.mean(axis=0), score - score.mean()
+    a, b = picked - w @ picked / w.sum(), score - w @ score / w.sum()
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(a.T @ b / np.sqrt((a**2).sum(axis=0) * (b @ b)))
+        return np.asarray((a.T * w) @ b / np.sqrt((w @ a**2) * (w @ b**2)))
 
 
-def _trace(picked: Floats, score: Floats, n_groups: int) -> Floats:
-    """Share of each option in each score group."""
-    member = np.eye(n_groups)[equal_groups(score, n_groups) - 1]
-    size = member.sum(axis=0)[:, None]
+def _trace(picked: Floats, score: Floats, w: Floats, n_groups: int) -> Floats:
+    """Share of each option in each score group; persons with the same score stay together."""
+    group = equal_groups(score, n_groups, weights=w) - 1
+    member = np.eye(n_groups)[group] if len(score) else np.zeros((0, n_groups))
+    counted = member.T * w
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(member.T @ picked / size)
+        return np.asarray(counted @ picked / counted.sum(axis=1)[:, None])
 
 
-def equal_groups(score: Floats, n_groups: int) -> NDArray[np.intp]:
+def equal_groups(
+    score: Floats, n_groups: int, *, weights: Floats | None = None
+) -> NDArray[np.intp]:
     """Number everybody's score group from 1; persons with the same score stay together.
 
     Parameters
@@ -255,6 +272,8 @@ def equal_groups(score: Floats, n_groups: int) -> NDArray[np.intp]:
         Complete.
     n_groups : int
         As equal as ties allow; one may be empty.
+    weights : ndarray, shape (persons,), optional
+        Persons behind each.
 
     Returns
     -------
@@ -265,6 +284,8 @@ def equal_groups(score: Floats, n_groups: int) -> NDArray[np.intp]:
     >>> equal_groups(np.array([3.0, 1.0, 2.0, 2.0]), 2).tolist()
     [2, 1, 2, 2]
     """
-    rank = pd.Series(score).rank(method="average").to_numpy()
-    group = np.ceil(rank * n_groups / max(len(score), 1)).astype(np.intp)
+    levels, place = np.unique(score, return_inverse=True)
+    held = np.bincount(place, weights=weights, minlength=len(levels)).astype(np.float64)
+    rank = (np.cumsum(held) - held + (held + 1) / 2)[place]
+    group = np.ceil(rank * n_groups / max(held.sum(), 1e-300) - 1e-9).astype(np.intp)
     return np.asarray(group.clip(1, n_groups))

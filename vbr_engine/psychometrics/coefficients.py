@@ -44,7 +44,7 @@ def alpha(C: Floats) -> float:
     return k / (k - 1) * (1 - float(np.trace(C)) / total)
 
 
-def alpha_standard_error(C: Floats, n: int) -> float:
+def alpha_standard_error(C: Floats, n: float) -> float:
     """Large-sample standard error of alpha for any covariance matrix (van Zyl et al. 2000).
 
     Parameters
@@ -73,7 +73,7 @@ def alpha_standard_error(C: Floats, n: int) -> float:
 
 
 def feldt_interval(
-    value: float, n: int, k: int, *, confidence: float = 0.95
+    value: float, n: float, k: int, *, confidence: float = 0.95
 ) -> tuple[float, float]:
     """Interval of alpha from the F distribution (Feldt 1965).
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from vbr_engine.errors import Problem, ResponsesError
+from vbr_engine.psychometrics.classical import equal_groups
 from vbr_engine.psychometrics.coefficients import (
     alpha,
     alpha_standard_error,
@@ -150,6 +151,7 @@ def reliability(
     missing: Missing = "pairwise",
     confidence: float = 0.95,
     random_state: int = 0,
+    sample_weight: Any = None,
 ) -> Reliability:
     """Find how reliable the sum of the item scores is.
 
@@ -175,6 +177,8 @@ def reliability(
         Of the intervals.
     random_state : int, default 0
         Seed of the search for the best split, beyond 16 items.
+    sample_weight : array-like, shape (persons,), optional
+        Persons behind each row: a weight of 2 is the row twice. Not for `retest`.
 
     Returns
     -------
@@ -192,12 +196,14 @@ def reliability(
     >>> reliability(scores).to_frame().loc["alpha"].round(3).tolist()
     [0.652, -0.757, 0.961]
     """
-    everything = read_scores(X)
+    everything = read_scores(X, sample_weight=sample_weight)
+    if retest is not None and sample_weight is not None:
+        raise ResponsesError("retest takes no sample_weight: leave one of them out")
     table, left_out = _prepare(everything, missing)
     advice = [f"Everybody has the same score on {name}: left out." for name in left_out]
     C, R = covariances(table), correlations(table)
     scaled = _as_correlations(C)
-    n, k = len(table.scores), len(table.items)
+    n, k = table.n, len(table.items)
     value = alpha(C)
     low, high = feldt_interval(value, n, k, confidence=confidence)
     factors = n_factors or (3 if k >= 9 else 1)
@@ -206,7 +212,7 @@ def reliability(
     again = _retest(everything, retest, confidence)
     _advise(C, value, halves, advice)
     return Reliability(
-        n_persons=n,
+        n_persons=round(n),
         n_items=k,
         alpha=value,
         alpha_low=low,
@@ -229,7 +235,7 @@ def reliability(
         retest_high=again[2],
         retest_n=again[3],
         standard_error_of_measurement=float(np.sqrt(C.sum() * (1 - value))) if C.sum() > 0 else 0.0,
-        conditional=conditional_standard_error(X),
+        conditional=conditional_standard_error(X, sample_weight=sample_weight),
         advice=tuple(advice),
     )
 
@@ -312,7 +318,9 @@ def _retest(
     return r, float(np.tanh(centre - half)), float(np.tanh(centre + half)), n
 
 
-def conditional_standard_error(X: Any, *, n_groups: int = 10) -> pd.DataFrame:
+def conditional_standard_error(
+    X: Any, *, n_groups: int = 10, sample_weight: Any = None
+) -> pd.DataFrame:
     """Find the standard error of the total for people of like score.
 
     The absolute error of one person is that of the items as a sample of all that might have been
@@ -326,6 +334,8 @@ def conditional_standard_error(X: Any, *, n_groups: int = 10) -> pd.DataFrame:
         Item scores; persons with a missing answer are left out.
     n_groups : int, default 10
         Score groups, as equal as ties allow.
+    sample_weight : array-like, shape (persons,), optional
+        Persons behind each row.
 
     Returns
     -------
@@ -340,24 +350,26 @@ def conditional_standard_error(X: Any, *, n_groups: int = 10) -> pd.DataFrame:
     0  1.0   1.0  2     1.000     0.775
     1  2.0   3.0  3     0.816     0.516
     """
-    scores = read_scores(X).complete().scores
-    n, k = scores.shape
+    table = read_scores(X, sample_weight=sample_weight).complete()
+    scores, w, n = table.scores, table.counts(), table.n
+    k = scores.shape[1]
     if n < 2:
         return pd.DataFrame(columns=["low", "high", "n", "absolute", "relative"], dtype=float)
-    total = scores.sum(axis=1)
     absolute = k * scores.var(axis=1, ddof=1)
-    residual = scores - scores.mean(axis=1, keepdims=True) - scores.mean(axis=0) + scores.mean()
-    usual = k * float(np.sum(residual**2)) / ((n - 1) * (k - 1))
-    harder = float(absolute.mean()) - usual
-    rank = pd.Series(total).rank(method="average").to_numpy()
-    people = pd.DataFrame({"total": total, "error": absolute})
-    grouped = people.groupby(np.ceil(rank * n_groups / n).astype(int), sort=True)
-    error = grouped["error"].mean().to_numpy()
+    item = w @ scores / n
+    residual = scores - scores.mean(axis=1, keepdims=True) - item + item.mean()
+    usual = k * float(w @ (residual**2).sum(axis=1)) / ((n - 1) * (k - 1))
+    harder = float(w @ absolute) / n - usual
+    total = scores.sum(axis=1)
+    people = pd.DataFrame({"total": total, "error": w * absolute, "n": w})
+    grouped = people.groupby(equal_groups(total, n_groups, weights=w), sort=True)
+    held = grouped["n"].sum().to_numpy()
+    error = grouped["error"].sum().to_numpy() / held
     return pd.DataFrame(
         {
             "low": grouped["total"].min().to_numpy(),
             "high": grouped["total"].max().to_numpy(),
-            "n": grouped.size().to_numpy(),
+            "n": held if sample_weight is not None else held.astype(int),
             "absolute": np.sqrt(error),
             "relative": np.sqrt(np.maximum(error - harder, 0.0)),
         }

@@ -7,7 +7,7 @@ where there was no answer.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 
 from vbr_engine.errors import Problem, ResponsesError
 
-__all__ = ["Missing", "ScoreTable", "as_frame", "correlations", "covariances", "read_scores"]
+__all__ = [
+    "Missing",
+    "ScoreTable",
+    "as_frame",
+    "checked_weights",
+    "correlations",
+    "covariances",
+    "read_scores",
+]
 
 Floats = NDArray[np.float64]
 Missing = Literal["pairwise", "listwise"]
@@ -34,11 +42,23 @@ class ScoreTable:
         Names of the columns.
     rows : pandas.Index
         Names of the rows.
+    weights : ndarray of float64, shape (persons,), optional
+        Persons behind each row; 1 each if not given.
     """
 
     scores: Floats
     items: tuple[str, ...]
     rows: pd.Index[Any]
+    weights: Floats | None = None
+
+    @property
+    def n(self) -> float:
+        """Persons, by their weights."""
+        return float(len(self.scores) if self.weights is None else self.weights.sum())
+
+    def counts(self) -> Floats:
+        """Weights, which are 1 where none are given."""
+        return np.ones(len(self.scores)) if self.weights is None else self.weights
 
     def complete(self) -> ScoreTable:
         """Keep the rows that have every answer."""
@@ -46,13 +66,14 @@ class ScoreTable:
 
     def of_rows(self, kept: Any) -> ScoreTable:
         """Keep some rows."""
-        return ScoreTable(self.scores[kept], self.items, self.rows[np.flatnonzero(kept)])
+        weights = None if self.weights is None else self.weights[kept]
+        return ScoreTable(self.scores[kept], self.items, self.rows[np.flatnonzero(kept)], weights)
 
     def varying(self) -> tuple[ScoreTable, tuple[str, ...]]:
         """Leave out items on which everybody has the same score, and name them."""
         spread = np.array([_spread(column) > 0 for column in self.scores.T])
         names = np.array(self.items, dtype=object)
-        kept = ScoreTable(self.scores[:, spread], tuple(names[spread]), self.rows)
+        kept = ScoreTable(self.scores[:, spread], tuple(names[spread]), self.rows, self.weights)
         return kept, tuple(names[~spread])
 
 
@@ -61,7 +82,7 @@ def _spread(column: Floats) -> float:
     return float(np.ptp(known)) if known.size else 0.0
 
 
-def read_scores(X: Any, *, at_least: int = 2) -> ScoreTable:
+def read_scores(X: Any, *, at_least: int = 2, sample_weight: Any = None) -> ScoreTable:
     """Check a table of item scores.
 
     Parameters
@@ -70,6 +91,8 @@ def read_scores(X: Any, *, at_least: int = 2) -> ScoreTable:
         Numbers, or text that reads as numbers; None, NaN or an empty text is no answer.
     at_least : int, default 2
         Items needed.
+    sample_weight : array-like, shape (persons,), optional
+        Persons behind each row. Rows of weight 0 are left out.
 
     Returns
     -------
@@ -96,7 +119,48 @@ def read_scores(X: Any, *, at_least: int = 2) -> ScoreTable:
     problems = [*_cell_problems(frame, scores)]
     if problems:
         raise ResponsesError(problems)
-    return ScoreTable(scores, tuple(map(str, frame.columns)), frame.index)
+    table = ScoreTable(scores, tuple(map(str, frame.columns)), frame.index)
+    return table if sample_weight is None else _weighted(table, sample_weight)
+
+
+def _weighted(table: ScoreTable, given: Any) -> ScoreTable:
+    weights = checked_weights(given, table.rows)
+    return replace(table, weights=weights).of_rows(weights > 0)
+
+
+def checked_weights(given: Any, rows: pd.Index[Any]) -> Floats:
+    """Read how many persons stand behind each row; 1 each if nothing is given.
+
+    Parameters
+    ----------
+    given : array-like, shape (rows,), optional
+    rows : pandas.Index
+        Their names.
+
+    Returns
+    -------
+    ndarray of float64
+
+    Raises
+    ------
+    ResponsesError
+        If there are more or fewer, or with every row whose weight is no finite number from 0 up.
+    """
+    if given is None:
+        return np.ones(len(rows))
+    weights = np.asarray(given, dtype=np.float64)
+    if weights.shape != (len(rows),):
+        raise ResponsesError(
+            f"sample_weight: expected {len(rows)} numbers, one a row, "
+            f"got an array of shape {weights.shape}"
+        )
+    wrong = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
+    if len(wrong):
+        raise ResponsesError(
+            Problem(row=str(rows[at]), message=f"sample_weight: got {weights[at]:g}")
+            for at in wrong[:50]
+        )
+    return weights
 
 
 def as_frame(X: Any) -> pd.DataFrame:
@@ -239,15 +303,18 @@ def _uncorrelated(items: tuple[str, ...], unknown: NDArray[np.bool_]) -> Iterato
 def _pair_sums(table: ScoreTable) -> tuple[Floats, Floats, Floats, Floats]:
     """Count, centred cross product, and both centred sums of squares, for each pair."""
     answered = (~np.isnan(table.scores)).astype(np.float64)
-    n_each = np.maximum(answered.sum(axis=0), 1)
+    counted = answered * table.counts()[:, None]
     filled = np.where(answered > 0, table.scores, 0.0)
-    centred = (filled - filled.sum(axis=0) / n_each) * answered
-    both = answered.T @ answered
+    total = (filled * counted).sum(axis=0)
+    centred = (filled - total / np.maximum(counted.sum(axis=0), 1e-300)) * answered
+    weighed = centred * table.counts()[:, None]
+    both = answered.T @ counted
     _need_overlap(both, table.items)
-    sums = centred.T @ answered  # row item over those who answered the column item
-    product = centred.T @ centred - sums * sums.T / both
-    squares = (centred**2).T @ answered - sums**2 / both
-    squares = np.where(squares > 1e-12 * np.maximum((filled**2).T @ answered, 1e-300), squares, 0.0)
+    sums = weighed.T @ answered  # row item over those who answered the column item
+    product = weighed.T @ centred - sums * sums.T / both
+    squares = (weighed * centred).T @ answered - sums**2 / both
+    size = (filled**2 * counted).T @ answered
+    squares = np.where(squares > 1e-12 * np.maximum(size, 1e-300), squares, 0.0)
     return both, product, squares, squares.T
 
 
