@@ -73,17 +73,21 @@ def _gaps(item: str, labels: tuple[Any, ...]) -> list[str]:
 
 def _dependent(table: CategoryTable) -> list[str]:
     """Pairs of items where one answer decides the other: as many pairs of answers as answers."""
-    codes = table.codes[:2000]
+    varied = np.flatnonzero(table.n_categories > 1)
+    codes, sizes = table.codes[:2000, varied], table.n_categories[varied]
+    names = [table.items[j] for j in varied]
+    if len(varied) < 2:
+        return []
     hot = np.concatenate(
-        [codes[:, [j]] == np.arange(k) for j, k in enumerate(table.n_categories)], axis=1
+        [codes[:, [j]] == np.arange(k) for j, k in enumerate(sizes)], axis=1
     ).astype(np.float32)
-    starts = np.concatenate([[0], np.cumsum(table.n_categories)[:-1]]).astype(np.intp)
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp)
     met = (hot.T @ hot > 0).astype(float)
     pairs = np.add.reduceat(np.add.reduceat(met, starts, axis=0), starts, axis=1)
     kinds = np.diag(pairs)
     one_to_one = (pairs == kinds) & (pairs == kinds[:, None]) & (kinds > 1)
     return [
-        f"{table.items[j]} and {table.items[k]}: one answer decides the other; keep one of them."
+        f"{names[j]} and {names[k]}: one answer decides the other; keep one of them."
         for j, k in np.argwhere(np.triu(one_to_one, 1))
         if np.sum((codes[:, j] >= 0) & (codes[:, k] >= 0)) >= 10
     ]

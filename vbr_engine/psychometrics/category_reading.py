@@ -76,11 +76,16 @@ def encode(
 
 
 def _readable(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Numbers written as text become numbers."""
+    """Numbers written as text become numbers, blank text is missing, all else becomes text."""
     if isinstance(column.dtype, pd.CategoricalDtype) or pd.api.types.is_numeric_dtype(column.dtype):
         return column
     numbers = pd.to_numeric(column, errors="coerce")
-    return numbers if bool((numbers.notna() | column.isna()).all()) else column
+    if bool((numbers.notna() | column.isna()).all()):
+        return numbers
+    text = column.astype(object).map(str, na_action="ignore").str.strip()
+    text = text.where(text != "", None)
+    numbers = pd.to_numeric(text, errors="coerce")
+    return numbers if bool((numbers.notna() | text.isna()).all()) else text
 
 
 def _encode_column(column: pd.Series[Any], name: str, known: Any) -> tuple[Codes, tuple[Any, ...]]:

@@ -43,7 +43,7 @@ class GradedResponseModel(ItemResponseModel):
     tol : float
         Stop when the next step would add less to the log-likelihood.
     max_iter : int
-        Most passes over the data.
+        Most passes over the data in one climb from a start.
     random_state : int, optional
         Seed of the starts after the first components.
 

@@ -103,8 +103,9 @@ def _tops(
     """
     plan, design, few = made.plan, made.design, _enough_to_try(answers)
     if few is answers:
-        tried = [_climbed(answers, design, start, plan, told) for start in starts]
-        return tried, np.arange(len(tried))
+        tried = [_climbed(few, design, start, plan, told, tol=_PROMISE) for start in starts]
+        highest = max(fit.log_likelihood for fit in tried)
+        return [_finished(few, fit, plan, highest, told) for fit in tried], np.arange(len(tried))
     coarse = replace(design, nodes=nodes_of(_COARSE))
     rough: list[Array] = []
     heights: list[float] = []
@@ -121,11 +122,17 @@ def _tops(
     tops = [_climbed(answers, design, kept[0], plan, told, tol=plan.tol, warm_up=1)]
     for full in kept[1:]:
         rival = _climbed(answers, design, full, plan, told, tol=_PROMISE, warm_up=1)
-        if rival.log_likelihood > tops[0].log_likelihood - _FAR * _PROMISE:
-            rival = _climbed(answers, design, rival.full, plan, told, tol=_AGREE / 2, warm_up=0)
-        tops.append(rival)
+        tops.append(_finished(answers, rival, plan, tops[0].log_likelihood, told))
     place = np.argsort(order)[home]
     return tops, np.where(place < len(tops), place, -1)
+
+
+def _finished(answers: Source, fit: Fit, plan: Plan, highest: float, told: Progress | None) -> Fit:
+    """Climbed on, unless it is so far below the highest that it will not get there."""
+    if fit.log_likelihood < highest - _FAR * _PROMISE:
+        return fit
+    on = _climbed(answers, fit.design, fit.full, plan, told, tol=_AGREE / 5, warm_up=0)
+    return replace(on, n_iter=fit.n_iter + on.n_iter)
 
 
 def _approach(
@@ -156,7 +163,7 @@ def _climbed(
     plan: Plan,
     told: Progress | None,
     *,
-    tol: float = 1e-3,
+    tol: float,
     warm_up: int = 3,
 ) -> Fit:
     return maximise(

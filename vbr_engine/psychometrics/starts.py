@@ -59,14 +59,14 @@ def flat_start(answers: Source, design: Design) -> Array:
     counts = answers.category_counts()
     exists = np.arange(counts.shape[1]) < answers.n_categories[:, None]
     share = np.where(exists, counts + 0.5, 0.0)
-    share /= share.sum(axis=1, keepdims=True)
+    share /= np.maximum(share.sum(axis=1, keepdims=True), 1e-300)  # nobody answered some item
     width = counts.shape[1] - 1
     rows = np.zeros(design.shape)
     if design.model == "graded":
         above = np.clip(np.cumsum(share[:, ::-1], axis=1)[:, ::-1][:, 1:], 1e-6, 1 - 1e-6)
         rows[:, -width:] = np.log(above / (1 - above))
     else:
-        rows[:, -width:] = np.log(np.maximum(share[:, 1:], 1e-9) / share[:, :1])
+        rows[:, -width:] = np.log(np.maximum(share[:, 1:], 1e-9) / np.maximum(share[:, :1], 1e-9))
     if design.model != "nominal":
         rows[:, 0] = 1.0 if design.model == "graded" else 0.5
     rows *= present(design.model, design.n_categories)

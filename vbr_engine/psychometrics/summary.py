@@ -65,6 +65,7 @@ def advice_on(
         *advice_on_data(table, fit.design.n_free),
         *_steep(items),
         *_reversed(items),
+        *_alphabetical(table, items.model),
         *_doubts(fit, starts),
     )
 
@@ -87,6 +88,20 @@ def _reversed(items: ItemParameters) -> list[str]:
     return [
         f"{items.names[j]}: the slope is negative; is the item scored the wrong way round?"
         for j in np.flatnonzero(items.slopes < 0)
+    ]
+
+
+def _alphabetical(table: CategoryTable, model: str) -> list[str]:
+    """Words in the order of the alphabet, in a model where the order matters."""
+    if model == "nominal":
+        return []
+    return [
+        f"{name}: its categories are words, taken in the order {', '.join(labels)}; if that is "
+        "not their order, give an ordered categorical column or numbers."
+        for name, labels in zip(table.items, table.labels, strict=True)
+        if len(labels) > 2
+        and all(isinstance(label, str) for label in labels)
+        and list(labels) == sorted(labels)
     ]
 
 
