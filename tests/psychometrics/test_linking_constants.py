@@ -255,5 +255,5 @@ def test_an_item_that_is_nearly_flat_does_not_lead_the_search_astray(method):
     d = np.linspace(-2, 2, 6)[:, None] + [0.7, 0.0]
     old = ItemParameters("graded", tuple("abcdef"), slopes, d)
     new = ItemParameters("graded", old.names, slopes * A, d + slopes[:, None] * B)
-    found = link(new, old, method=method)
+    found = link(old, new, method=method)
     assert (found.slope, found.intercept) == pytest.approx((A, B), abs=1e-4)

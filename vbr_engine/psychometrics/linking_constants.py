@@ -19,6 +19,8 @@ Residuals = Callable[[float, float], Floats]
 NODES = np.linspace(-4.0, 4.0, 61)
 WEIGHTS = np.exp(-0.5 * NODES**2) / np.exp(-0.5 * NODES**2).sum()
 
+_FAR = 20.0  # logarithm of a slope that no scale has: a search that is lost stops there
+
 
 def constants(
     old: ItemParameters, new: ItemParameters, *, method: str, symmetric: bool = False
@@ -54,7 +56,7 @@ def _least(residuals: Residuals, start: tuple[float, float]) -> tuple[float, tup
     way = np.sign(start[0])
 
     def apart(point: Floats) -> Floats:
-        return residuals(way * np.exp(point[0]), point[1])
+        return residuals(way * np.exp(np.clip(point[0], -_FAR, _FAR)), point[1])
 
     first = [np.log(abs(start[0])), start[1]]
     found = least_squares(apart, first, jac="3-point", xtol=1e-14, ftol=1e-14, gtol=1e-14)
