@@ -208,6 +208,21 @@ def test_corrected_lz_is_roughly_standard_normal_and_finds_random_answers(simula
     assert (person_fit(model, careless)["lz_star"] < -1.645).mean() > 6 * honest
 
 
+def test_who_and_what_does_not_fit_is_said_in_words(simulated):
+    model, X = simulated
+    honest = person_fit(model, X)
+    assert 0.002 < honest["flagged"].mean() < 0.03  # one in a hundred
+    assert not item_fit(model, X)["flagged"].any()
+    odd = person_fit(model, np.tile([0, 2], 15)[None, :])
+    assert odd["flagged"].tolist() == [True]
+    assert "contradict each other" in odd["sentence"].iloc[0]
+    bad = X.copy()
+    bad[:, 4] = abs(X.sum(axis=1) - 30) > 12  # highest at both ends
+    table = item_fit(GradedResponseModel().fit(bad), bad)
+    assert table.index[table["flagged"]].tolist() == ["item5"]
+    assert "otherwise than its curves say" in table["sentence"].loc["item5"]
+
+
 def test_gaps_and_empty_sittings_are_missing(simulated):
     model, X = simulated
     holed = X[:50].astype(float)
@@ -215,8 +230,11 @@ def test_gaps_and_empty_sittings_are_missing(simulated):
     holed[1, 3] = np.nan
     found = person_fit(model, holed)
     assert found["n"].tolist()[:3] == [0, 29, 30]
-    assert found.loc[0].drop("n").isna().all()
-    assert found.loc[2:].to_numpy() == pytest.approx(person_fit(model, X[:50]).loc[2:].to_numpy())
+    figures = found.drop(columns=["n", "flagged", "sentence"])
+    assert figures.loc[0].isna().all()
+    assert not found.loc[0, "flagged"]
+    whole = person_fit(model, X[:50])[figures.columns]
+    assert figures.loc[2:].to_numpy() == pytest.approx(whole.loc[2:].to_numpy())
     assert item_fit(model, holed)["n"].iloc[0] == 48
 
 

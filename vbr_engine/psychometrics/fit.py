@@ -22,6 +22,7 @@ from vbr_engine.psychometrics.curves import (
     score_in_theta,
 )
 from vbr_engine.psychometrics.expectation import normal_weights
+from vbr_engine.psychometrics.fit_wording import flagged_items, flagged_people
 from vbr_engine.psychometrics.persons import person_scores
 from vbr_engine.psychometrics.residuals import mean_squares, residuals_of
 from vbr_engine.psychometrics.score_groups import score_fit
@@ -56,7 +57,9 @@ def item_fit(model: Any, X: Any, *, group: Any = None, fewest: float = 1.0) -> p
     -------
     DataFrame
         A row per item: ``n``, ``s_x2``, ``df``, ``p`` and ``rmsea`` (NaN without a degree of
-        freedom), ``infit``, ``infit_z``, ``outfit``, ``outfit_z``.
+        freedom), ``infit``, ``infit_z``, ``outfit``, ``outfit_z``; ``flagged``, with a
+        ``sentence``: S-X2 with ``p_adjusted`` (Benjamini and Hochberg) below 0.05 and an RMSEA of
+        0.05 or more, or infit outside 0.7 to 1.3.
 
     Raises
     ------
@@ -98,7 +101,7 @@ def item_fit(model: Any, X: Any, *, group: Any = None, fewest: float = 1.0) -> p
         "rmsea": [test.rmsea for test in tests],
     }
     columns |= mean_squares(residuals_of(items, table.codes, theta), axis=0)
-    return pd.DataFrame(columns, index=pd.Index(table.items, name="item"))
+    return flagged_items(pd.DataFrame(columns, index=pd.Index(table.items, name="item")))
 
 
 def person_fit(model: Any, X: Any, *, group: Any = None, method: str = "MAP") -> pd.DataFrame:
@@ -123,7 +126,8 @@ def person_fit(model: Any, X: Any, *, group: Any = None, method: str = "MAP") ->
     -------
     DataFrame
         A row per sitting: ``theta``, ``n`` items answered, ``lz``, ``lz_star``, ``infit`` and
-        ``outfit`` with their ``_z``; NaN where nothing was answered.
+        ``outfit`` with their ``_z``; NaN where nothing was answered; ``flagged`` where
+        ``lz_star`` is below -2.33 (one in a hundred by chance), with a ``sentence``.
 
     Raises
     ------
@@ -170,7 +174,7 @@ def person_fit(model: Any, X: Any, *, group: Any = None, method: str = "MAP") ->
         "lz_star": corrected,
     }
     columns |= mean_squares(residuals_of(model.items_, table.codes, theta), axis=1)
-    return pd.DataFrame(columns, index=table.rows)
+    return flagged_people(pd.DataFrame(columns, index=table.rows))
 
 
 def local_dependence(model: Any, X: Any, *, group: Any = None) -> pd.DataFrame:
