@@ -29,6 +29,7 @@ __all__ = ["Cluster"]
 # An extra: who works on one machine need not have it.
 DASK: Any = import_module("distributed") if find_spec("distributed") else None
 _MEMORY = 1024 * 2**20  # of codes, in each worker
+_AT_ONCE = 4  # calibrations that a worker keeps codes for
 _PATIENCE = 10.0  # seconds to find the scheduler
 _SHELVES: dict[str, tuple[Shelf, dict[int, HeldPart]]] = {}  # of this worker
 
@@ -129,7 +130,7 @@ class Cluster:
 
     def _sent(self, do: Any, place: str, *given: Any) -> Any:
         return self._client.submit(
-            do, *given, workers=[place], allow_other_workers=True, pure=False, retries=3
+            do, *given, workers=[place], allow_other_workers=True, pure=False
         )
 
     def _results(self, futures: list[Any]) -> Iterator[Any]:
@@ -150,7 +151,8 @@ class Cluster:
         finally:
             left = [future for future in futures if future is not None]
             if left:
-                self._client.cancel(left)
+                with suppress(Exception):  # of no use any more, or the cluster is gone
+                    self._client.cancel(left)
 
     def _place(self) -> None:
         """Keep each partition where it was; give those of a lost worker to the others."""
@@ -190,15 +192,23 @@ def _local(n: int) -> Any:
 
 def _held(token: str, reader: Reader, partition: Partition, index: int) -> HeldPart:
     """The partition's codes, read again if this worker does not have them."""
-    shelf, parts = _SHELVES.setdefault(token, (Shelf(_MEMORY), {}))
+    shelf, parts = _shelf(token)
     if index not in parts:
         read = reader.read(partition)
         parts[index] = shelf.put(read.codes, read.weights)
     return parts[index]
 
 
+def _shelf(token: str) -> tuple[Shelf, dict[int, HeldPart]]:
+    """Room for one calibration; that of one whose client died is let go after some more."""
+    found = _SHELVES.setdefault(token, (Shelf(_MEMORY), {}))
+    for old in list(_SHELVES)[:-_AT_ONCE]:
+        _SHELVES.pop(old, None)
+    return found
+
+
 def _look(token: str, reader: Reader, partition: Partition, index: int) -> PartSurvey:
-    shelf, parts = _SHELVES.setdefault(token, (Shelf(_MEMORY), {}))
+    shelf, parts = _shelf(token)
     read = reader.read(partition)
     parts[index] = shelf.put(read.codes, read.weights)
     return PartSurvey.of(read)
@@ -210,5 +220,4 @@ def _run(token: str, reader: Reader, partition: Partition, index: int, job: Job)
 
 
 def _forget(token: str) -> None:
-    shelf, _ = _SHELVES.pop(token, (Shelf(0), {}))
-    shelf.close()
+    _SHELVES.pop(token, None)

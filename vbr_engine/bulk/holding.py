@@ -60,18 +60,19 @@ class Shelf:
             if codes.nbytes <= self._room:
                 self._room -= codes.nbytes
                 return HeldPart(codes.shape, weights, codes)
-            return HeldPart(codes.shape, weights, None, self._number(), self._written(codes))
+            file = self._opened()
+            return HeldPart(codes.shape, weights, None, file, self._written(codes, file))
 
-    def _number(self) -> int:
+    def _opened(self) -> IO[bytes]:
         if self._file is None:
             self._file = tempfile.TemporaryFile(prefix="vbr-codes-")  # noqa: SIM115
-        return self._file.fileno()
+        return self._file
 
-    def _written(self, codes: Codes) -> int:
+    def _written(self, codes: Codes, file: IO[bytes]) -> int:
         begin, left = self._end, memoryview(codes.tobytes())
         try:
             while len(left):
-                done = os.pwrite(self._number(), left, self._end)
+                done = os.pwrite(file.fileno(), left, self._end)
                 left, self._end = left[done:], self._end + done
         except OSError as error:
             message = f"cannot keep codes there: {error.strerror}; set TMPDIR to a larger disk"
@@ -98,14 +99,16 @@ class HeldPart:
     weights : ndarray, shape (rows,), optional
     codes : ndarray of int8, optional
         If they are in memory.
-    file, begin : int
-        Else where they are.
+    file : binary file, optional
+        Else where they are; it stays open as long as somebody may read.
+    begin : int
+        Where in it.
     """
 
     shape: tuple[int, int]
     weights: NDArray[np.float64] | None
     codes: Codes | None
-    file: int = -1
+    file: IO[bytes] | None = None
     begin: int = 0
 
     def pieces(self) -> Iterator[tuple[Codes, NDArray[np.float64]]]:
@@ -129,8 +132,8 @@ class HeldPart:
         return np.ones(n) if self.weights is None else self.weights[rows]
 
     def _rows(self, first: int, last: int) -> Codes:
-        if self.codes is not None:
-            return self.codes[first:last]
+        if self.codes is not None or self.file is None:
+            return np.asarray(self.codes)[first:last]
         width = self.shape[1]
-        read = os.pread(self.file, (last - first) * width, self.begin + first * width)
+        read = os.pread(self.file.fileno(), (last - first) * width, self.begin + first * width)
         return np.frombuffer(read, dtype=np.int8).reshape(-1, width)

@@ -76,6 +76,8 @@ def command(
         done = scored(rival, responses, output, cluster=cluster)
         if not quiet:
             print(done, file=sys.stderr)
+            if policy is not None:
+                print("Changes of band are not counted in parts.", file=sys.stderr)
         return
     table = read_responses(responses, questions)
     scores = score(table, rival)
