@@ -133,8 +133,9 @@ def _first_line(printed: bytes | None) -> Figures | None:
 
 def _python_job(case: Case, peer: str, where: dict[str, str]) -> tuple[list[str], Path | None]:
     job = Path(where["folder"]) / "job.json"
-    part = {"peer": peer, "work": case.work, "model": case.model, "repeats": case.repeats}
-    job.write_text(json.dumps(where | part))
+    part = {"peer": peer, "work": case.work, "model": case.model}
+    often = {"repeats": case.repeats, "most": case.most}
+    job.write_text(json.dumps(where | part | often))
     return [sys.executable, "-m", "benchmarks.irt_peers", str(job)], None
 
 

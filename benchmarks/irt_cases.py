@@ -31,6 +31,7 @@ class Case:
 
     `work` is fit, errors (a fit, then its standard errors), scores or dif; `aim` is how many times
     faster than R's mirt we want to be, `quoted` what R's mirt took, in seconds or people a second.
+    Runs are repeated `repeats` times, quick ones up to `most` times.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Case:
     quoted: float | None = None
     real: str | None = None
     repeats: int = 5
+    most: int = 25
 
 
 CASES = (
@@ -55,7 +57,7 @@ CASES = (
     Case("scores", "EAP scores", "scores", "graded", 100_000, 40, 5, 25, 16_000, repeats=3),
     Case("dif", "likelihood-ratio DIF", "dif", "graded", 766, 29, 5, 50, 125.0, repeats=3),
 )
-TINY = Case("tiny", "a tiny table", "fit", "graded", 300, 5, 3, repeats=2)
+TINY = Case("tiny", "a tiny table", "fit", "graded", 300, 5, 3, repeats=2, most=2)
 
 
 def make_table(case: Case) -> tuple[pd.DataFrame, np.ndarray | None, str]:
