@@ -7,6 +7,13 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from vbr_engine.cli.arguments import (
+    PLACE,
+    bank_argument,
+    file_option,
+    output_option,
+    quiet_option,
+)
 from vbr_engine.cli.joined_column import read_column
 from vbr_engine.cli.progress import shown_progress
 from vbr_engine.files import check_writable, read_bank, read_responses, write_table
@@ -17,22 +24,10 @@ __all__ = ["command"]
 
 
 @click.command("keys")
-@click.argument("bank", type=click.Path(readable=False))
-@click.argument("responses", type=click.Path(readable=False))
-@click.option(
-    "-o",
-    "output",
-    type=click.Path(readable=False),
-    required=True,
-    metavar="FILE",
-    help="Where to write the comparison: .csv or .parquet.",
-)
-@click.option(
-    "--panel",
-    type=click.Path(readable=False),
-    metavar="FILE",
-    help="Answers of experts, as `vbr panel` reads them: adds the panel's keys.",
-)
+@bank_argument
+@click.argument("responses", type=PLACE)
+@output_option("the comparison")
+@file_option("--panel", "Answers of experts, as `vbr panel` reads them: adds the panel's keys.")
 @click.option(
     "--outcome",
     metavar="FILE:COLUMN",
@@ -44,13 +39,8 @@ __all__ = ["command"]
     metavar="FILE:COLUMN",
     help="Groups by `sitting`, joined in memory and never written: adds their differences.",
 )
-@click.option(
-    "--bands",
-    type=click.Path(readable=False),
-    metavar="FILE",
-    help="Where to write who would move from which band to which, counted.",
-)
-@click.option("--quiet", "-q", is_flag=True, help="Do not print the summary.")
+@file_option("--bands", "Where to write who would move from which band to which, counted.")
+@quiet_option("the summary")
 def command(
     bank: str,
     responses: str,

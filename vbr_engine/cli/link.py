@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from vbr_engine.cli.arguments import PLACE, output_option, quiet_option
 from vbr_engine.files.parameter_files import (
     check_parameters_writable,
     read_parameters,
@@ -22,16 +23,9 @@ __all__ = ["command"]
 
 
 @click.command("link")
-@click.argument("old", type=click.Path(readable=False))
-@click.argument("new", type=click.Path(readable=False))
-@click.option(
-    "-o",
-    "output",
-    type=click.Path(readable=False),
-    required=True,
-    metavar="FILE",
-    help="Where to write NEW on OLD's scale: .csv, .parquet, or .json with the constants.",
-)
+@click.argument("old", type=PLACE)
+@click.argument("new", type=PLACE)
+@output_option("NEW on OLD's scale", endings=".csv, .parquet, or .json with the constants")
 @click.option("--method", type=click.Choice(METHODS), default=METHODS[0], show_default=True)
 @click.option(
     "--anchor",
@@ -50,7 +44,7 @@ __all__ = ["command"]
 @click.option(
     "--drop-drifted", is_flag=True, help="Do not rest on anchors that changed more than the rest."
 )
-@click.option("--quiet", "-q", is_flag=True, help="Do not print the constants and the anchors.")
+@quiet_option("the constants and the anchors")
 def command(
     old: str,
     new: str,

@@ -8,6 +8,13 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from vbr_engine.cli.arguments import (
+    PLACE,
+    bank_argument,
+    file_option,
+    output_option,
+    quiet_option,
+)
 from vbr_engine.files import check_writable, read_bank, read_responses, write_table
 from vbr_engine.files.drafts import write_proposals
 from vbr_engine.files.whole import check_place
@@ -23,27 +30,12 @@ __all__ = ["command"]
 
 
 @click.command("panel")
-@click.argument("bank", type=click.Path(readable=False))
-@click.argument("ratings", type=click.Path(readable=False))
-@click.option(
-    "-o",
-    "output",
-    type=click.Path(readable=False),
-    required=True,
-    metavar="FILE",
-    help="Where to write the options: .csv or .parquet.",
-)
-@click.option(
-    "--items",
-    type=click.Path(readable=False),
-    metavar="FILE",
-    help="Where to write the items as well: .csv or .parquet.",
-)
-@click.option(
-    "--proposals",
-    type=click.Path(readable=False),
-    metavar="FILE",
-    help="Where to write what the panel would change, as JSON for `vbr revise --from`.",
+@bank_argument
+@click.argument("ratings", type=PLACE)
+@output_option("the options")
+@file_option("--items", "Where to write the items as well: .csv or .parquet.")
+@file_option(
+    "--proposals", "Where to write what the panel would change, as JSON for `vbr revise --from`."
 )
 @click.option(
     "--least-agreement",
@@ -61,7 +53,7 @@ __all__ = ["command"]
     metavar="SHARE",
     help="How near to the scale's midpoint, as a share of its range, a mean is in the middle.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="Do not print the summary.")
+@quiet_option("the summary")
 def command(
     bank: str,
     ratings: str,
