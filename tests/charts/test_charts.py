@@ -15,6 +15,7 @@ from vbr_engine.charts import (
     PlotRow,
     Point,
     Zone,
+    category_chart,
     distribution_chart,
     error_chart,
     forest_chart,
@@ -42,6 +43,7 @@ def charts(word="Word", odd=None):
     return {
         "trace": trace_chart([rising, falling], **named),
         "trace alone": trace_chart([rising, falling], large=True, top=0.5, **named),
+        "category": category_chart([rising, falling], **named),
         "information": information_chart(rising, falling, **named),
         "scree": scree_chart(rising, falling, **named),
         "errors": error_chart([rising], cuts=[(2.5, word)], **named),
@@ -211,6 +213,7 @@ def test_a_chart_without_figures_is_drawn_empty():
     empty = Curve("a", ())
     for svg in (
         trace_chart([], **named()),
+        category_chart([], **named()),
         scree_chart(empty, empty, **named()),
         information_chart(empty, empty, **named()),
         error_chart([], **named()),

@@ -11,7 +11,9 @@ import pytest
 from vbr_engine.analysis import TABLES, Analysis, analyse_table
 from vbr_engine.analysis.tables import typed
 from vbr_engine.bank.proposals import Proposal
+from vbr_engine.psychometrics import ItemParameters, category_probabilities
 from vbr_engine.reports import analysis_report
+from vbr_engine.reports.analysis.categories import category_panel
 from vbr_engine.reports.analysis.flags import FLAGS, item_flags
 from vbr_engine.reports.analysis.naming import Names
 from vbr_engine.reports.analysis.parts import Interval
@@ -195,6 +197,20 @@ def test_the_key_is_the_thick_line(homecare):
     (panel,) = next(card for card in cards if card.panels).panels
     assert [(curve.label, curve.strong) for curve in panel.curves] == [("1", True), ("2", False)]
     assert panel.top == 1.0
+
+
+def test_category_curves_agree_with_the_model():
+    """The chances are those of `category_probabilities`, which is tested against R."""
+    table = pd.DataFrame(
+        [("q", "a", 1.3), ("q", "d_1", 1.5), ("q", "d_2", -0.4)],
+        columns=["item", "parameter", "estimate"],
+    )
+    (panel,) = category_panel(table.assign(se=0.1).to_dict("records"), "m")
+    model = ItemParameters("graded", ("q",), [1.3], [[1.5, -0.4]])
+    (expected,) = category_probabilities(model, [-3.0, 0.0, 3.0])
+    for k, curve in enumerate(panel.curves):
+        drawn = dict(curve.points)
+        assert [drawn[x] for x in (-3.0, 0.0, 3.0)] == pytest.approx(expected[k])
 
 
 def test_a_group_that_is_too_small_is_not_counted():

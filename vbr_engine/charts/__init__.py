@@ -9,6 +9,7 @@ from __future__ import annotations
 from vbr_engine.charts.bars import Bar, distribution_chart
 from vbr_engine.charts.curves import (
     Curve,
+    category_chart,
     error_chart,
     information_chart,
     scree_chart,
@@ -26,6 +27,7 @@ __all__ = [
     "PlotRow",
     "Point",
     "Zone",
+    "category_chart",
     "distribution_chart",
     "error_chart",
     "forest_chart",

@@ -29,7 +29,14 @@ from vbr_engine.charts.canvas import (
     width_of,
 )
 
-__all__ = ["Curve", "error_chart", "information_chart", "scree_chart", "trace_chart"]
+__all__ = [
+    "Curve",
+    "category_chart",
+    "error_chart",
+    "information_chart",
+    "scree_chart",
+    "trace_chart",
+]
 
 WIDE, HIGH = 640, 330
 PANEL, LARGE_PANEL = (218, 168), (288, 210)
@@ -130,6 +137,67 @@ def trace_chart(
         *_names(curves, frame, room=72),
     ]
     return Markup("").join([*marks, Markup("</svg>")])
+
+
+def category_chart(
+    curves: Sequence[Curve], *, title: str, description: str, chart_id: str
+) -> Markup:
+    """Draw the chance of each category along the trait, as an item response model has it.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+        One a category: trait and chance.
+    title, description : str
+        What the chart shows, for people who do not see it.
+    chart_id : str
+        Unique on its page.
+
+    Returns
+    -------
+    Markup
+        A small ``<svg>``, made to stand beside others.
+
+    Examples
+    --------
+    >>> curves = [Curve("0", ((-3, 0.9), (3, 0.1))), Curve("1", ((-3, 0.1), (3, 0.9)))]
+    >>> category_chart(curves, title="Tea", description="By trait", chart_id="c").count("<poly")
+    2
+    """
+    width, height = PANEL
+    points = [x for curve in curves for x, _ in curve.drawn]
+    across = Axis.around(points, steps=6)
+    frame = Frame(
+        42, width - 22, 12, height - 42, across, Axis(0.0, 1.0, (0.0, 0.5, 1.0), percent=True)
+    )
+    marks = [
+        opening(PANEL, title, description, chart_id),
+        *left_axis(frame),
+        *bottom_axis(frame),
+        text((frame.left + frame.right) / 2, height - 8, "trait", small=True, anchor="middle"),
+        *_lines(curves, frame, marked=False),
+        *_peaks(curves, frame),
+    ]
+    return Markup("").join([*marks, Markup("</svg>")])
+
+
+def _peaks(curves: Sequence[Curve], frame: Frame) -> list[Markup]:
+    """Name each curve above its highest point."""
+    tops = [
+        (curve.label, max(curve.drawn, key=lambda point: point[1]))
+        for curve in curves
+        if curve.drawn
+    ]
+    return [
+        text(
+            min(max(frame.x(x), frame.left + 6), frame.right - 4),
+            max(frame.y(y) - 5, 11),
+            label,
+            anchor="middle",
+            small=True,
+        )
+        for label, (x, y) in tops
+    ]
 
 
 def information_chart(

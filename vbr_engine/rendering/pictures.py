@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from markupsafe import Markup
 
 from vbr_engine.charts import (
+    category_chart,
     distribution_chart,
     error_chart,
     forest_chart,
@@ -61,6 +62,10 @@ def traced(panel: TracePanel) -> Markup:
     Markup
         An ``<svg>`` element.
     """
+    if panel.modelled:
+        return category_chart(
+            panel.curves, title=panel.caption, description=panel.description, chart_id=panel.id
+        )
     return trace_chart(
         panel.curves,
         top=panel.top,

@@ -7,6 +7,7 @@ from typing import Any
 
 from vbr_engine.analysis.result import Analysis
 from vbr_engine.charts import Point
+from vbr_engine.reports.analysis.categories import category_panel
 from vbr_engine.reports.analysis.flags import WEAK, item_flags
 from vbr_engine.reports.analysis.naming import Names
 from vbr_engine.reports.analysis.parts import (
@@ -17,6 +18,7 @@ from vbr_engine.reports.analysis.parts import (
     Picture,
     Section,
     Table,
+    TracePanel,
     interval,
     records,
 )
@@ -175,9 +177,14 @@ def _card(
         ),
         flags=flags[item],
         options=_options(item, row["format"], names),
-        panels=trace_panels(answers, item, names, f"trace-{number}") if pictured else (),
+        panels=_panels(answers, item, names, number) if pictured else (),
         table=answer_table(answers, item, names),
     )
+
+
+def _panels(answers: ItemAnswers, item: str, names: Names, number: int) -> tuple[TracePanel, ...]:
+    curves = category_panel(answers.parameters.get(item, []), f"model-{number}")
+    return trace_panels(answers, item, names, f"trace-{number}") + curves
 
 
 def _options(item: str, response_format: str, names: Names) -> tuple[tuple[str, str], ...]:

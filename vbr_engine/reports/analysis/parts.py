@@ -103,7 +103,7 @@ class ItemFlag:
 
 @dataclass(frozen=True)
 class TracePanel:
-    """Trace lines that belong on one picture, up to a share of `top`."""
+    """Lines that belong on one picture, up to a share of `top`; traces, or a model's curves."""
 
     id: str
     caption: str
@@ -111,6 +111,7 @@ class TracePanel:
     curves: tuple[Curve, ...]
     top: float = 1.0
     alone: bool = False
+    modelled: bool = False
 
 
 @dataclass(frozen=True)

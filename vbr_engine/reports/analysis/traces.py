@@ -22,15 +22,16 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class ItemAnswers:
-    """The rows of each item in the tables of options and of traces."""
+    """The rows of each item in the tables of options, of traces and of parameters."""
 
     options: dict[str, Rows]
     traces: dict[str, Rows]
+    parameters: dict[str, Rows]
 
     @classmethod
     def of(cls, analysis: Analysis) -> ItemAnswers:
         """Sort an analysis by item, once."""
-        return cls(_by_item(analysis.options), _by_item(analysis.traces))
+        return cls(*map(_by_item, (analysis.options, analysis.traces, analysis.parameters)))
 
 
 def _by_item(frame: pd.DataFrame) -> dict[str, Rows]:
