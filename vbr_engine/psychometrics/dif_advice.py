@@ -15,7 +15,9 @@ def advice_on_people(groups: Groups, answers: CategoryTable, least: int) -> list
         f"Group {name} has fewer than {least} sittings: it is not compared, nor its number shown."
         for name in groups.small
     ]
-    if groups.n_unknown:
+    if groups.small:  # a number here would tell how many a small group has
+        advice.append("Sittings without a group, or of one too small, were left out.")
+    elif groups.n_unknown:
         advice.append(f"{groups.n_unknown:,} sittings without a group were left out.")
     holes = int((answers.codes < 0).any(axis=1).sum())
     if holes:
@@ -38,7 +40,7 @@ def advice_on_model(found: Purified, rounds: int) -> list[str]:
             "Some categories were chosen by fewer than 5 people of a group (column fewest): their "
             "items' chi-square is too large by chance more often than p says. Join categories."
         )
-    return advice
+    return advice + _few_anchors(found, "anchors")
 
 
 def advice_on_matching(found: Purified, rounds: int) -> list[str]:
@@ -56,10 +58,14 @@ def advice_on_matching(found: Purified, rounds: int) -> list[str]:
             f"Down to {matched:.0%} of a focal group have somebody of the reference group at the "
             "same score; match on classes of the score (strata=10) to compare more of them."
         )
+    return advice + _few_anchors(found, "matching score")
+
+
+def _few_anchors(found: Purified, what: str) -> list[str]:
     kept, n = int(found.anchors.sum()), len(found.anchors)
-    if kept < n / 2:
-        advice.append(
-            f"Only {kept} of {n} items make up the matching score: when most items differ, no "
-            "method can tell which group is favoured."
-        )
-    return advice
+    if kept >= n / 2:
+        return []
+    return [
+        f"Only {kept} of {n} items make up the {what}: when most items differ, no method can tell "
+        "which group is favoured."
+    ]

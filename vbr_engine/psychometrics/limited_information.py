@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import chi2 as chi_square
 from scipy.stats import ncx2
@@ -18,6 +16,15 @@ from vbr_engine.psychometrics.categories import CategoryTable
 from vbr_engine.psychometrics.curves import Array, ItemParameters, category_probabilities
 from vbr_engine.psychometrics.derivatives import pack, present, unpack
 from vbr_engine.psychometrics.expectation import normal_weights
+from vbr_engine.psychometrics.margins import (
+    Margins,
+    covariance,
+    margins_of,
+    observed_margins,
+    pulls,
+    residual_correlation,
+    unrelated,
+)
 from vbr_engine.psychometrics.threads import one_thread
 
 __all__ = ["ModelFit", "model_fit"]
@@ -54,28 +61,6 @@ class ModelFit:
     tli: float
     cfi: float
     n: int
-
-
-@dataclass(frozen=True, eq=False)
-class _Margins:
-    """Chances of categories and means of products at each node, and how to stack them."""
-
-    p: Array
-    scores: Array
-    shown: NDArray[np.bool_]
-    weights: Array
-
-    @property
-    def means(self) -> Array:
-        """Expected score of each item at each node."""
-        return np.asarray(np.tensordot(self.scores, self.p, axes=(0, 1)))
-
-    def stack(self, weights: Array | None = None) -> Array:
-        """Expected categories, then products of pairs."""
-        used = self.weights if weights is None else weights
-        mean = self.means
-        first, second = np.triu_indices(len(mean), 1)
-        return np.concatenate([(self.p @ used)[self.shown], (mean[first] * mean[second]) @ used])
 
 
 def model_fit(model: Any, X: Any, *, group: Any = None, interval: float = 0.9) -> ModelFit:
@@ -138,12 +123,12 @@ def model_fit(model: Any, X: Any, *, group: Any = None, interval: float = 0.9) -
 def _fit_of(
     model: Any, items: ItemParameters, codes: Array, mean: float, sd: float, interval: float
 ) -> ModelFit:
-    margins = _margins(items, model.nodes_, _weights(model.nodes_, mean, sd))
-    observed = _observed(codes, margins)
+    margins = margins_of(items, model.nodes_, _weights(model.nodes_, mean, sd))
+    observed = observed_margins(codes, margins)
     slopes = _slopes(items, margins, model, mean, sd)
     statistic, df = _misfit(observed - margins.stack(), margins, slopes, len(codes))
-    alone = _alone(margins, observed)
-    null, null_df = _misfit(observed - alone.stack(), alone, next(_pulls(alone)), len(codes))
+    alone = unrelated(margins, observed)
+    null, null_df = _misfit(observed - alone.stack(), alone, next(pulls(alone)), len(codes))
     excesses = [_noncentrality(statistic, df, (1 + s * interval) / 2) for s in (1, -1)]
     low, high = (_rmsea(excess, df, len(codes)) for excess in excesses)
     return ModelFit(
@@ -153,7 +138,7 @@ def _fit_of(
         rmsea=_rmsea(statistic - df, df, len(codes)),
         rmsea_low=low,
         rmsea_high=high,
-        srmsr=_srmsr(codes, margins),
+        srmsr=residual_correlation(codes, margins),
         tli=(null / null_df - statistic / df) / (null / null_df - 1),
         cfi=1 - max(statistic - df, 0.0) / max(null - null_df, statistic - df, 1e-12),
         n=len(codes),
@@ -183,20 +168,7 @@ def _weights(nodes: Array, mean: float, sd: float) -> Array:
     return np.asarray(weights / weights.sum())
 
 
-def _margins(items: ItemParameters, nodes: Array, weights: Array) -> _Margins:
-    p = category_probabilities(items, nodes)
-    steps = np.arange(p.shape[1])
-    shown = (steps > 0) & (steps < items.n_categories[:, None])
-    return _Margins(p, steps.astype(float), shown, weights)
-
-
-def _observed(codes: Array, margins: _Margins) -> Array:
-    share = np.stack([(codes == k).mean(axis=0) for k in range(margins.p.shape[1])], axis=1)
-    products = codes.T @ codes / len(codes)
-    return np.concatenate([share[margins.shown], products[np.triu_indices(len(products), 1)]])
-
-
-def _slopes(items: ItemParameters, here: _Margins, model: Any, mean: float, sd: float) -> Array:
+def _slopes(items: ItemParameters, here: Margins, model: Any, mean: float, sd: float) -> Array:
     """How each expected margin moves with each free parameter: central differences."""
     rows, n_categories = pack(items), items.n_categories
     exists = present(items.model, n_categories)
@@ -223,7 +195,7 @@ def _slopes(items: ItemParameters, here: _Margins, model: Any, mean: float, sd: 
     return np.stack(columns, axis=1)
 
 
-def _one_item(here: _Margins, change: Array, item: int, pairs: tuple[Any, Any]) -> Array:
+def _one_item(here: Margins, change: Array, item: int, pairs: tuple[Any, Any]) -> Array:
     alone = np.zeros(here.shown.shape)
     alone[item] = change[item] @ here.weights
     mean = here.means
@@ -235,17 +207,17 @@ def _one_item(here: _Margins, change: Array, item: int, pairs: tuple[Any, Any]) 
     return np.concatenate([alone[here.shown], moved])
 
 
-def _common_slope(items: ItemParameters, here: _Margins, nodes: Array, rows: Array) -> Array:
+def _common_slope(items: ItemParameters, here: Margins, nodes: Array, rows: Array) -> Array:
     stacks = []
     for sign in (1, -1):
         other = rows.copy()
         other[:, 0] += sign * _STEP
         changed = unpack(items.model, items.names, other, items.n_categories)
-        stacks.append(_margins(changed, nodes, here.weights).stack())
+        stacks.append(margins_of(changed, nodes, here.weights).stack())
     return np.asarray((stacks[0] - stacks[1]) / (2 * _STEP))
 
 
-def _misfit(gap: Array, margins: _Margins, slopes: Array, n: int) -> tuple[float, int]:
+def _misfit(gap: Array, margins: Margins, slopes: Array, n: int) -> tuple[float, int]:
     """The part of the residuals that no parameter could take up, weighed by their covariance."""
     df = len(gap) - slopes.shape[1]
     if df < 1:
@@ -253,63 +225,11 @@ def _misfit(gap: Array, margins: _Margins, slopes: Array, n: int) -> tuple[float
             f"{len(gap)} margins and {slopes.shape[1]} parameters leave nothing to test: "
             "use more items"
         )
-    root = np.linalg.cholesky(_covariance(margins))
+    root = np.linalg.cholesky(covariance(margins))
     gap, slopes = np.linalg.solve(root, gap), np.linalg.solve(root, slopes)
     basis, _ = np.linalg.qr(slopes)
     left = gap - basis @ (basis.T @ gap)
     return float(n * left @ left), df
-
-
-def _covariance(margins: _Margins) -> Array:
-    """Of one person's categories and products, by what is independent at each node."""
-    mean = margins.means
-    variance = np.tensordot(margins.scores**2, margins.p, axes=(0, 1)) - mean**2
-    first, second = np.triu_indices(len(mean), 1)
-    item, category = np.nonzero(margins.shown)
-    same = item[:, None] == item
-    both = np.arange(len(item), len(item) + len(first))
-    p = margins.p[item, category]
-    total = np.zeros((len(item) + len(first),) * 2)
-    for node, pull in enumerate(_pulls(margins)):
-        spread = np.where(same, np.diag(p[:, node]) - np.outer(p[:, node], p[:, node]), 0.0)
-        total += (pull @ (margins.weights[node] * spread)) @ pull.T
-    total[both, both] += (variance[first] * variance[second]) @ margins.weights
-    expected = np.concatenate([p, mean[first] * mean[second]])
-    centred = expected - (expected @ margins.weights)[:, None]
-    return np.asarray(total + (centred * margins.weights) @ centred.T)
-
-
-def _pulls(margins: _Margins) -> Iterator[Array]:
-    """At each node, how margins move with the chance of each category."""
-    mean = margins.means
-    first, second = np.triu_indices(len(mean), 1)
-    item, category = np.nonzero(margins.shown)
-    alone = np.eye(len(item))
-    of_first, of_second = ((item == one[:, None]) * category for one in (first, second))
-    for node in range(len(margins.weights)):
-        other = mean[:, node]
-        with_others = of_first * other[second][:, None] + of_second * other[first][:, None]
-        yield np.vstack([alone, with_others])
-
-
-def _alone(margins: _Margins, observed: Array) -> _Margins:
-    """Items with the shares observed, and nothing in common."""
-    p = np.zeros(margins.shown.shape)
-    p[margins.shown] = observed[: margins.shown.sum()]
-    p[:, 0] = 1 - p.sum(axis=1)
-    return replace(margins, p=p[:, :, None], weights=np.ones(1))
-
-
-def _srmsr(codes: Array, margins: _Margins) -> float:
-    mean = margins.means
-    expected = mean @ margins.weights
-    square = np.tensordot(margins.scores**2, margins.p, axes=(0, 1)) @ margins.weights
-    product = (mean * margins.weights) @ mean.T
-    sd = np.sqrt(square - expected**2)
-    implied = (product - np.outer(expected, expected)) / np.outer(sd, sd)
-    pairs = np.triu_indices(len(mean), 1)
-    gap = (np.corrcoef(codes, rowvar=False) - implied)[pairs]
-    return float(np.sqrt(np.mean(gap**2)))
 
 
 def _noncentrality(statistic: float, df: int, share: float) -> float:
