@@ -83,6 +83,10 @@ def test_places_without_parts_are_refused(tmp_path):
         find_partitions(tmp_path / "*.parquet")
     with pytest.raises(FileError, match="No such file"):
         find_partitions(tmp_path / "answers.parquet")
+    given = ["calibrate", "--matrix", f"{tmp_path}/nowhere/", "-o", f"{tmp_path}/items.csv"]
+    found = CliRunner().invoke(vbr, given)
+    assert "nowhere" in str(found.exception)
+    assert "No such file" in str(found.exception)
 
 
 def test_parts_without_rows_are_refused(answers, written):

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -22,7 +23,7 @@ from vbr_engine.bulk.partitions import Partition
 from vbr_engine.bulk.passes import Job
 from vbr_engine.bulk.reading import Reader
 from vbr_engine.bulk.survey import PartSurvey
-from vbr_engine.errors import InvalidInput, VbrError
+from vbr_engine.errors import InvalidInput, Problem, VbrError
 
 __all__ = ["Cluster"]
 
@@ -130,7 +131,7 @@ class Cluster:
 
     def _sent(self, do: Any, place: str, *given: Any) -> Any:
         return self._client.submit(
-            do, *given, workers=[place], allow_other_workers=True, pure=False
+            _said, do, *given, workers=[place], allow_other_workers=True, pure=False
         )
 
     def _results(self, futures: list[Any]) -> Iterator[Any]:
@@ -138,10 +139,10 @@ class Cluster:
             for at, future in enumerate(futures):
                 result = future.result()
                 futures[at] = None
+                if isinstance(result, _Refusal):
+                    raise result.kind(result.problems)
                 yield result
-        except VbrError:
-            raise
-        except MemoryError:
+        except (VbrError, MemoryError):
             raise
         except Exception as error:
             # Whatever Dask calls it: a lost scheduler, workers that keep dying, a missing module.
@@ -175,6 +176,21 @@ class Cluster:
         self._client.close()
         if self._own is not None:
             self._own.close()
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    """What a worker found wrong; said as a result, since Dask would print it as a failure too."""
+
+    kind: type[InvalidInput]
+    problems: tuple[Problem, ...]
+
+
+def _said(do: Any, *given: Any) -> Any:
+    try:
+        return do(*given)
+    except InvalidInput as error:
+        return _Refusal(type(error), error.problems)
 
 
 def _local(n: int) -> Any:

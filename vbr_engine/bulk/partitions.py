@@ -87,7 +87,9 @@ def is_partitioned(place: str | os.PathLike[str]) -> bool:
     (False, True)
     """
     given = Path(place)
-    return given.is_dir() or (not given.exists() and _is_pattern(os.fspath(place)))
+    if given.exists():
+        return given.is_dir()
+    return _is_pattern(os.fspath(place)) or os.fspath(place).endswith(os.sep)
 
 
 def find_partitions(place: str | os.PathLike[str], *, rows: int = _ROWS) -> PartitionedTable:
