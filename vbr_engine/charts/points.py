@@ -110,7 +110,7 @@ def scatter_chart(
         y, box = frame.y(height), _emptier_end(words, height, drawn, frame)
         marks.append(line(frame.left, y, frame.right, y, INK, dash="5 4"))
         marks.append(text(box.left, y - 5, words, colour=QUIET, small=True))
-        taken.append(box)
+        taken += [box, _Box(frame.left, y - 1, frame.right, y + 1)]
     for point in drawn:
         marks.append(_dot(point, frame))
     return Markup("").join([*marks, *_labels(drawn, frame, taken), Markup("</svg>")])
