@@ -135,13 +135,13 @@ def test_s_x2_keeps_its_level_and_finds_a_bad_item(simulated):
 
 @pytest.mark.parametrize("model", [GradedResponseModel, GeneralizedPartialCreditModel])
 def test_s_x2_says_no_one_time_in_twenty_where_the_model_is_true(model):
-    """p is uniform: 5 % below 0.05 and half below 0.5, within four standard errors of 240."""
+    """p is uniform: 5 % below 0.05 and half below 0.5, within four standard errors of 120."""
     p = []
-    for seed in range(30):
+    for seed in range(15):
         codes = made_by(model, n=600, seed=seed)
         p.extend(item_fit(model(standard_errors="none").fit(codes), codes)["p"])
-    assert np.mean(np.array(p) < 0.05) == pytest.approx(0.05, abs=0.056)
-    assert np.mean(p) == pytest.approx(0.5, abs=0.075)
+    assert np.mean(np.array(p) < 0.05) == pytest.approx(0.05, abs=0.08)
+    assert np.mean(p) == pytest.approx(0.5, abs=0.105)
 
 
 def test_infit_and_outfit_follow_their_definition_and_are_near_one(simulated):

@@ -55,16 +55,16 @@ def test_m2_is_r_s(case, golden, request):
 def test_m2_of_a_true_model_is_its_degrees_of_freedom(model):
     """R gives 1,452 and we 1,524 for VerbAgg by gpcm; here the model is true, and ours is right.
 
-    The mean of 30 is within three standard errors of 20: sqrt(2 * 20 / 30) = 1.15 each.
+    The mean of 20 is within three standard errors of 20: sqrt(2 * 20 / 20) = 1.4 each.
     """
     kind = GeneralizedPartialCreditModel if model == "gpcm" else GradedResponseModel
     found = []
-    for seed in range(30):
+    for seed in range(20):
         X = answers(seed=seed, model=model)
         found.append(model_fit(kind(standard_errors="none").fit(X), X))
     assert {fit.df for fit in found} == {20}
-    assert np.mean([fit.statistic for fit in found]) == pytest.approx(20, abs=3.5)
-    assert np.mean([fit.p < 0.05 for fit in found]) <= 0.17
+    assert np.mean([fit.statistic for fit in found]) == pytest.approx(20, abs=4.2)
+    assert np.mean([fit.p < 0.05 for fit in found]) <= 0.2
     assert np.mean([fit.srmsr for fit in found]) < 0.03
 
 
