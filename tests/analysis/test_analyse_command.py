@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import vbr_engine
-from vbr_engine.analysis import parse_analysis
+from vbr_engine.analysis import calibration, parse_analysis
 from vbr_engine.cli import vbr
 from vbr_engine.errors import InvalidInput
 from vbr_engine.files import read_proposals, write_table
@@ -168,3 +168,17 @@ def test_a_group_file_without_these_sittings_is_refused(folder: Path) -> None:
         BANK, folder / "pilot.csv", "--groups", f"{folder}/others.csv:g", "-o", folder / "r.json"
     )
     assert "none of its sittings is among the responses" in told
+
+
+def test_an_unfinished_search_is_written_and_told_by_the_status(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = calibration.GradedResponseModel
+    monkeypatch.setattr(calibration, "GradedResponseModel", lambda **o: whole(**o, max_iter=1))
+    out = folder / "unfinished.json"
+    result = _run(BANK, folder / "pilot.csv", "-o", out, "-q")
+    assert result.exit_code == 1
+    assert "did not converge" in result.output
+    found = parse_analysis(json.loads(out.read_text()))
+    assert not found.calibration["converged"]
+    assert len(found.parameters) > 0

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import vbr_engine
-from vbr_engine.analysis import analyse, analyse_table, parse_analysis
+from vbr_engine.analysis import analyse, analyse_table, calibration, parse_analysis
 from vbr_engine.bank.model import Bank
 from vbr_engine.errors import ResponsesError
 from vbr_engine.responses import MISSING, ResponseMatrix
@@ -118,7 +118,6 @@ def test_one_item_for_each_value(bank: Bank) -> None:
 
 
 def test_a_search_that_does_not_end_is_said(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
-    from vbr_engine.analysis import calibration  # noqa: PLC0415
 
     whole = calibration.GradedResponseModel
     monkeypatch.setattr(

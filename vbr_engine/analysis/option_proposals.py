@@ -143,7 +143,12 @@ def _of_ratings(told: _Answered, bank: Bank) -> Iterator[Proposal]:
 
 
 def _preferred(told: _Answered, place: int, now: _Relation, bank: Bank) -> Iterator[Proposal]:
-    """Another rating than the keyed one that the best third surely prefer."""
+    """Another rating than the keyed one that the best third surely prefer.
+
+    Yields
+    ------
+    Proposal
+    """
     item, key = told.item, int(told.item.key[place])
     given = told.codes[told.rest >= np.quantile(told.rest, BEST), place]
     shares = {rating: float((given == rating).mean()) for rating in range(1, (item.scale or 1) + 1)}

@@ -131,10 +131,14 @@ def analyse_table(
         The right option of each item: an answer is then right (1) or wrong (0).
     reverse : sequence of str
         Items whose numbers count the other way round.
-    groups, made, on_step
+    groups : mapping of str to Series, optional
         As in `analyse`.
     retest : DataFrame, optional
         A second table of the same items and sittings.
+    made : str, optional
+        The date, for the report.
+    on_step : callable, optional
+        Told how many of `STEPS` parts are done.
 
     Returns
     -------
