@@ -152,6 +152,7 @@ def analyse_table(
 
     Examples
     --------
+    >>> import numpy as np
     >>> rng = np.random.default_rng(1)
     >>> trait = rng.normal(size=(200, 1))
     >>> answers = pd.DataFrame((trait + rng.normal(size=(200, 5)) > 0).astype(int))
