@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from vbr_engine.analysis.notes import Notes
-from vbr_engine.bank.model import Bank, ResponseFormat
 from vbr_engine.bank.proposals import Proposal
+from vbr_engine.psychometrics.key_suggestions import panel_proposals
 from vbr_engine.psychometrics.panel import LEAST_AGREEMENT, PanelStatistics
 
 __all__ = ["by_panel"]
@@ -16,17 +15,16 @@ LEAST_EXPERTS = 10
 AGREED = 0.70  # r_wg from which a panel is said to agree (LeBreton and Senter 2008)
 
 
-def by_panel(panel: PanelStatistics, bank: Bank, notes: Notes) -> Iterator[Proposal]:
-    """Propose the panel's rating as the key where it agrees, and to drop where it does not.
+def by_panel(panel: PanelStatistics, notes: Notes) -> Iterator[Proposal]:
+    """Take over what `panel_proposals` says where enough experts agree, or clearly do not.
 
     An option that the panel agrees to put in the middle of the scale is marked in the analysis, but
-    is not proposed to go: that is a question of how long an item may be. Ratings alone: a rank, a
-    pair or a set is one decision, and `vbr panel` shows it whole.
+    is not proposed to go: that is a question of how long an item may be. Of keys, ratings alone: a
+    rank, a pair or a set is one decision, and `vbr panel` shows it whole.
 
     Parameters
     ----------
     panel : PanelStatistics
-    bank : Bank
     notes : Notes
         Added to.
 
@@ -40,35 +38,14 @@ def by_panel(panel: PanelStatistics, bank: Bank, notes: Notes) -> Iterator[Propo
             f"experts, and there are {panel.experts}."
         )
         return
-    for row in panel.options.to_dict("records"):
-        item = bank.item_by_id[row["item"]]
-        if item.format is not ResponseFormat.RATE or row["n"] < LEAST_EXPERTS:
-            continue
-        if row["drop"] and row["r_wg"] < LEAST_AGREEMENT:
-            yield _dropped(row)
-        elif row["mode"] == row["mode"] and row["mode"] != row["key"] and row["r_wg"] >= AGREED:
-            yield _rekeyed(row)
+    yield from filter(_is_strong, panel_proposals(panel))
 
 
-def _figures(row: dict[Any, Any]) -> dict[str, Any]:
-    return {"experts": row["n"], "mean": row["mean"], "sd": row["sd"], "r_wg": row["r_wg"]}
-
-
-def _dropped(row: dict[Any, Any]) -> Proposal:
-    return Proposal(
-        path=f"items.{row['item']}.options.{row['option']}",
-        change="drop-option",
-        reason=f"Experts agree too little on it: r_wg {row['r_wg']:.2f}, below {LEAST_AGREEMENT}",
-        evidence=_figures(row),
-    )
-
-
-def _rekeyed(row: dict[Any, Any]) -> Proposal:
-    to, key = int(row["mode"]), int(row["key"])
-    return Proposal(
-        path=f"items.{row['item']}.key.{row['option']}",
-        change="rekey",
-        to=to,
-        reason=f"{row['share']:.0%} of the panel give it {to}, and it is keyed {key}",
-        evidence=_figures(row) | {"share": row["share"]},
-    )
+def _is_strong(proposal: Proposal) -> bool:
+    told = proposal.evidence
+    if proposal.change == "reword":
+        return True
+    if told.get("n", 0) < LEAST_EXPERTS or "r-wg" not in told:
+        return False
+    agreement = float(told["r-wg"])
+    return agreement < LEAST_AGREEMENT if proposal.change == "drop-option" else agreement >= AGREED

@@ -86,7 +86,7 @@ def _found(evidence: Evidence, bank: Bank, notes: Notes) -> Iterator[Proposal]:
     """Make all proposals, the most certain rule first."""
     answers, tables = evidence.answers, evidence.tables
     if evidence.panel is not None:
-        yield from by_panel(evidence.panel, bank, notes)
+        yield from by_panel(evidence.panel, notes)
     if len(answers) < LEAST_SITTINGS:
         notes.add(
             f"Nothing is proposed on the strength of the answers: that needs {LEAST_SITTINGS} "

@@ -10,15 +10,13 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
-from vbr_engine.bank.model import Bank
 from vbr_engine.cli.joined_column import read_column
 from vbr_engine.cli.progress import shown_progress
 from vbr_engine.errors import ResponsesError
 from vbr_engine.files import check_writable, read_bank, read_matrix, read_responses, write_table
 from vbr_engine.psychometrics import DIF_METHODS, dif
 from vbr_engine.psychometrics.differential import DifResult
-from vbr_engine.responses import ResponseMatrix
-from vbr_engine.scoring.blocks import Scorer
+from vbr_engine.psychometrics.scored_items import item_scores
 
 __all__ = ["command"]
 
@@ -138,15 +136,8 @@ def command(
 def _answers(place: str, bank: str | None) -> pd.DataFrame:
     if bank is not None:
         questions = read_bank(bank)
-        return _item_scores(read_responses(place, questions), questions)
+        return item_scores(read_responses(place, questions), questions).dropna(axis=1, how="all")
     return read_matrix(place, words=True, needs="sitting")
-
-
-def _item_scores(responses: ResponseMatrix, bank: Bank) -> pd.DataFrame:
-    scores = Scorer(bank, len(responses))(responses.codes).items.T.round(9)
-    return pd.DataFrame(
-        scores, columns=[item.id for item in bank.items], index=list(responses.sittings)
-    ).dropna(axis=1, how="all")
 
 
 def _summarise(found: DifResult, notes: tuple[str, ...], output: str, *, chosen: bool) -> None:
