@@ -19,6 +19,7 @@ from vbr_engine.psychometrics.score_table import (
     covariances,
     read_scores,
 )
+from vbr_engine.psychometrics.threads import one_thread
 
 __all__ = ["equal_groups", "item_statistics", "option_statistics"]
 
@@ -81,7 +82,8 @@ def item_statistics(
             "alpha_if_deleted": _without_each(C, alpha),
         }
     if omega:
-        columns["omega_if_deleted"] = _without_each(C, one_factor_omega)
+        with one_thread():
+            columns["omega_if_deleted"] = _without_each(C, one_factor_omega)
     return pd.DataFrame(columns, index=list(table.items))
 
 
