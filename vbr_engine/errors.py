@@ -7,6 +7,7 @@
         ├── BankError           a question bank
         ├── ResponsesError      a table of responses, or one sitting's answers
         ├── CareersError        a table of careers, or what a risk model is asked
+        ├── DecisionsError      a table of decisions, or what is asked of it
         └── FileError           a file that cannot be read or written
 
 The engine says what is wrong, what was expected and where. Only the edge (the command line, the
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 __all__ = [
     "BankError",
     "CareersError",
+    "DecisionsError",
     "FileError",
     "InvalidInput",
     "Problem",
@@ -103,6 +105,10 @@ class ResponsesError(InvalidInput):
 
 class CareersError(InvalidInput):
     """Careers that cannot be, or a risk model asked for what it cannot say."""
+
+
+class DecisionsError(InvalidInput):
+    """Decisions that cannot be compared, or a comparison that cannot be made of them."""
 
 
 class FileError(InvalidInput):

@@ -2,3 +2,36 @@
 
 Nothing here reads or writes files. A group that is too small is named, never counted.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+# Loaded on first use, so that one figure does not wait for the others.
+_HOME = {
+    "AdverseImpact": "impact",
+    "FourFifths": "four_fifths",
+    "ModelFairness": "model_fairness",
+    "Pooled": "pooling",
+    "Rule": "suppression",
+    "adverse_impact": "impact",
+    "difference_interval": "score_intervals",
+    "exact_test": "exact",
+    "four_fifths": "four_fifths",
+    "holm": "exact",
+    "model_fairness": "model_fairness",
+    "pool": "pooling",
+    "power": "power",
+    "ratio_interval": "score_intervals",
+    "standardised_difference": "standardised",
+    "wilson": "score_intervals",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
