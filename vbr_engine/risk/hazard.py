@@ -3,8 +3,8 @@
 In interval j the person i of provider p ends it with probability h, where
 ``logit h = baseline[j] + x[i] @ effects + provider[p]``. Baseline and effects have Gaussian
 priors, provider effects come from a normal distribution whose standard deviation is estimated
-(empirical Bayes, Laplace's approximation to the marginal likelihood). The posterior is the Gaussian
-at the mode.
+(empirical Bayes, Laplace's approximation to the marginal likelihood). The posterior is a Gaussian
+with the curvature at the mode, about the mean to second order.
 
 The person-period table is never written out: rows are taken in blocks, sorted by provider, and only
 sums over them are kept. The matrix of second derivatives is an arrow, dense for baseline and
@@ -14,7 +14,7 @@ effects and diagonal for providers, so that thousands of providers cost little.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,6 +120,14 @@ class _Data:
     def blocks(self) -> Iterator[slice]:
         return (slice(at, at + _BLOCK) for at in range(0, len(self.event), _BLOCK))
 
+    def at_risk(self, rows: slice) -> Array:
+        """Return how much of each interval each person was at risk."""
+        steps = np.arange(self.n_intervals, dtype=np.int16)
+        entered, exited = self.entered[rows, None], self.exited[rows]
+        share = ((steps >= entered) & (steps <= exited[:, None])).astype(float)
+        share[np.arange(len(exited)), exited] = self.exposure[rows]
+        return share
+
 
 @dataclass(eq=False)
 class _Sums:
@@ -144,16 +152,13 @@ def _sums(data: _Data, theta: Array, providers: Array) -> _Sums:
         np.zeros((p, j + k)),
         np.zeros(p),
     )
-    steps = np.arange(j, dtype=np.int16)
     for rows in data.blocks():
         X, provider = data.X[rows], data.provider[rows]
         push = X @ theta[j:]
         if p:
             push = push + providers[provider]
-        entered, exited = data.entered[rows, None], data.exited[rows, None]
         eta = theta[:j] + push[:, None]
-        at_risk = ((steps >= entered) & (steps <= exited)).astype(float)
-        at_risk[np.arange(len(push)), data.exited[rows]] = data.exposure[rows]
+        at_risk = data.at_risk(rows)
         probability = expit(eta)
         hazard = probability * at_risk
         event = data.event[rows]
@@ -233,16 +238,20 @@ def _newton(
 ) -> tuple[Array, Array, float]:
     """Solve the arrow for a step; the last figure is the rise that it promises."""
     gradient = sums.gradient - prior.precision @ (theta - prior.mean)
-    dense = sums.dense + prior.precision
-    if not len(providers):
-        step = cho_solve(cho_factor(dense), gradient)
-        return step, providers, 0.5 * float(gradient @ step)
-    diagonal = sums.diagonal + 1 / spread**2
     pull = sums.pull - providers / spread**2
-    scaled = sums.cross / diagonal[:, None]
-    step = cho_solve(cho_factor(dense - sums.cross.T @ scaled), gradient - scaled.T @ pull)
-    moves = pull / diagonal - scaled @ step
+    step, moves = _solved(sums, prior, spread, gradient, pull)
     return step, moves, 0.5 * float(gradient @ step + pull @ moves)
+
+
+def _solved(
+    sums: _Sums, prior: Prior, spread: float, gradient: Array, pull: Array
+) -> tuple[Array, Array]:
+    """Multiply a vector by the inverse of the arrow."""
+    diagonal = sums.diagonal + 1 / spread**2
+    scaled = sums.cross / diagonal[:, None]
+    dense = sums.dense + prior.precision - sums.cross.T @ scaled
+    step = cho_solve(cho_factor(dense), gradient - scaled.T @ pull)
+    return step, pull / diagonal - scaled @ step
 
 
 def _posterior(data: _Data, prior: Prior, spread: float, mode: _Mode) -> Posterior:
@@ -271,6 +280,32 @@ def _posterior(data: _Data, prior: Prior, spread: float, mode: _Mode) -> Posteri
     )
 
 
+def _centred(data: _Data, prior: Prior, spread: float, mode: _Mode) -> Posterior:
+    """Return the posterior about its mean, which the third derivatives set off from the mode.
+
+    The mode of many small provider effects together with the baseline lies too high: a plug-in risk
+    would be 3 % too large at 300 hires with 40 providers of spread 0.5.
+    """
+    at_mode = _posterior(data, prior, spread, mode)
+    j = data.n_intervals
+    skew, skews = np.zeros_like(mode.theta), np.zeros_like(mode.providers)
+    for rows in data.blocks():
+        X, provider = data.X[rows], data.provider[rows]
+        push = X @ mode.theta[j:]
+        if data.n_providers:
+            push = push + mode.providers[provider]
+        chance = expit(mode.theta[:j] + push[:, None])
+        third = data.at_risk(rows) * chance * (1 - chance) * (1 - 2 * chance)
+        third *= at_mode.variances(X, provider)
+        total = third.sum(axis=1)
+        skew[:j] += third.sum(axis=0)
+        skew[j:] += total @ X
+        if data.n_providers:
+            skews += np.bincount(provider, total, data.n_providers)
+    step, moves = _solved(mode.sums, prior, spread, -0.5 * skew, -0.5 * skews)
+    return replace(at_mode, mean=at_mode.mean + step, provider_mean=at_mode.provider_mean + moves)
+
+
 def fit_hazard(
     spells: Spells, X: Array, prior: Prior, *, provider_effects: bool = True
 ) -> Posterior:
@@ -297,19 +332,20 @@ def fit_hazard(
     data = _Data.of(spells, X, pooled=not provider_effects)
     theta, providers = prior.mean.copy(), np.zeros(data.n_providers)
     if not data.n_providers:
-        return _posterior(data, prior, 1.0, _climb(data, prior, 1.0, theta, providers))
+        return _centred(data, prior, 1.0, _climb(data, prior, 1.0, theta, providers))
     at = {"theta": theta, "providers": providers}
 
-    def fitted(spread: float) -> Posterior:
+    def climbed(spread: float) -> _Mode:
         mode = _climb(data, prior, spread, at["theta"], at["providers"])
         at.update(theta=mode.theta, providers=mode.providers)
-        return _posterior(data, prior, spread, mode)
+        return mode
 
     def loss(log_spread: float) -> float:
         spread = float(np.exp(log_spread))
         hyperprior = -0.5 * (spread / _SPREAD_SCALE) ** 2 + log_spread
-        return -(fitted(spread).log_evidence + hyperprior)
+        return -(_posterior(data, prior, spread, climbed(spread)).log_evidence + hyperprior)
 
     low, high = np.log(_SPREAD)
     best = minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 0.02})
-    return fitted(float(np.exp(best.x)))
+    spread = float(np.exp(best.x))
+    return _centred(data, prior, spread, climbed(spread))

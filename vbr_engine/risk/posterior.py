@@ -16,6 +16,10 @@ Array = NDArray[np.float64]
 # In place of a provider's number: a provider that the model has not seen.
 NOBODY = -1
 _BLOCK = 16_384
+# Gauss-Hermite nodes for the mean over a standard normal.
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
+_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
+_TINY = np.finfo(float).tiny
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +29,7 @@ class Risk:
     Parameters
     ----------
     risk : ndarray, shape (n,)
-        Median of the posterior, 0 to 1.
+        Mean of the posterior, 0 to 1: of 100 people like this, so many.
     low, high : ndarray, shape (n,)
         Bounds of the equal-tailed interval.
     log_hazard_sd : ndarray, shape (n,)
@@ -81,6 +85,27 @@ class Posterior:
         """Effects on the logit of the hazard, one unit each."""
         return self.mean[self.n_intervals :]
 
+    def variances(self, X: Array, provider: NDArray[np.integer]) -> Array:
+        """Work out the variance of each logit hazard.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, k)
+        provider : ndarray of int, shape (n,)
+            -1 for one not seen before.
+
+        Returns
+        -------
+        ndarray, shape (n, j)
+        """
+        j = self.n_intervals
+        known = provider != NOBODY
+        _means, cross, own = self._of_providers(np.where(known, provider, 0), known)
+        within = np.einsum("ik,ik->i", X @ self.covariance[j:, j:] + 2 * cross[:, j:], X) + own
+        between = X @ self.covariance[j:, :j] + cross[:, :j]
+        both: Array = np.diag(self.covariance)[:j] + 2 * between + within[:, None]
+        return both
+
     def risk(
         self,
         X: Array,
@@ -112,9 +137,10 @@ class Posterior:
 
         Notes
         -----
-        The logarithm of the cumulative hazard is taken as Gaussian around its value at the mode,
-        by the delta method; risk and bounds are its quantiles. The risk is net of competing exits:
-        what would be seen if nobody but the candidate could end it.
+        The logarithm of the cumulative hazard is taken as Gaussian, its spread by the delta method,
+        its middle such that the mean of the cumulative hazard is right to second order; the bounds
+        are its quantiles. The risk is net of competing exits: what would be seen if nobody but the
+        candidate could end it.
         """
         n = len(X)
         codes = np.full(n, NOBODY) if provider is None else np.asarray(provider)
@@ -124,28 +150,34 @@ class Posterior:
         for rows in _blocks(n):
             middle[rows], sd[rows] = self._log_hazard(X[rows], codes[rows], begin[rows], counted)
         width = float(ndtri(0.5 + level / 2)) * sd
-        low, risk, high = (-np.expm1(-np.exp(middle + move)) for move in (-width, 0.0, width))
+        low, high = (-np.expm1(-np.exp(middle + move)) for move in (-width, width))
+        risk = np.zeros(n)
+        for node, weight in zip(_NODES, _WEIGHTS, strict=True):
+            risk -= weight * np.expm1(-np.exp(middle + node * sd))
         return Risk(risk, low, high, sd)
 
     def _log_hazard(
         self, X: Array, provider: NDArray[np.integer], since: NDArray[np.integer], share: Array
     ) -> tuple[Array, Array]:
-        """Return the log cumulative hazard and its standard deviation."""
+        """Return the middle of the log cumulative hazard, and its standard deviation."""
         known = provider != NOBODY
         place = np.where(known, provider, 0)
         means, cross, variances = self._of_providers(place, known)
         eta = self.baseline + (X @ self.effects + means)[:, None]
         ahead = (np.arange(self.n_intervals) >= since[:, None]) * share
         hazard = expit(eta) * ahead
-        total = (np.logaddexp(0, eta) * ahead).sum(axis=1)
-        total = np.maximum(total, np.finfo(float).tiny)
+        total = np.maximum((np.logaddexp(0, eta) * ahead).sum(axis=1), _TINY)
         push = hazard.sum(axis=1) / total
         slope = np.zeros((len(X), len(self.mean)))
         slope[:, : self.n_intervals] = hazard / total[:, None]
         slope[:, self.n_intervals :] = push[:, None] * X
         variance = np.einsum("ij,ij->i", slope @ self.covariance, slope)
         variance += push * (2 * np.einsum("ij,ij->i", slope, cross) + push * variances)
-        return np.log(total), np.sqrt(np.maximum(variance, 0))
+        variance = np.maximum(variance, 0)
+        # Uncertainty of single intervals that evens out in the sum still lifts its mean.
+        lifted = np.logaddexp(0, eta + 0.5 * self.variances(X, provider))
+        expected = np.maximum((lifted * ahead).sum(axis=1), _TINY)
+        return np.log(expected) - 0.5 * variance, np.sqrt(variance)
 
     def _of_providers(
         self, place: NDArray[np.integer], known: NDArray[np.bool_]
