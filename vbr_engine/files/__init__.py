@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vbr_engine.files.banks import check_bank, read_bank, read_source
+    from vbr_engine.files.careers import read_candidates, read_careers
     from vbr_engine.files.drafts import read_changelog, read_proposals, write_draft
     from vbr_engine.files.matrices import read_matrix
     from vbr_engine.files.policies import read_policy
@@ -21,6 +22,8 @@ __all__ = [
     "check_writable",
     "publish_bank",
     "read_bank",
+    "read_candidates",
+    "read_careers",
     "read_changelog",
     "read_matrix",
     "read_policy",
@@ -41,6 +44,8 @@ _HOME = {
     "check_writable": "tables",
     "publish_bank": "published",
     "read_bank": "banks",
+    "read_candidates": "careers",
+    "read_careers": "careers",
     "read_changelog": "drafts",
     "read_matrix": "matrices",
     "read_policy": "policies",

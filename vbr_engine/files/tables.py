@@ -35,16 +35,16 @@ _WORKBOOKS = {
     ".xls": "an Excel workbook",
     ".ods": "a spreadsheet",
 }
-_NAMES = ("sitting", "item")  # columns that stay text
+_NAMES = ("sitting", "item", "application", "provider")  # columns that stay text
 
 
 def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
     """Read a table; its format comes from the ending, ``.csv`` or ``.parquet``.
 
     In CSV an empty field is missing, and so is ``NA`` (as R writes it) among numbers; a column
-    called ``sitting`` or ``item`` stays text, so that ``007`` and ``NA`` are names like any other.
-    Semicolons or tabs between columns, decimal commas, UTF-16 and Windows-1252 are read; what had
-    to be guessed is told once by the logger ``vbr_engine.files``.
+    called ``sitting``, ``item``, ``application`` or ``provider`` stays text, so that ``007`` and
+    ``NA`` are names like any other. Semicolons or tabs between columns, decimal commas, UTF-16 and
+    Windows-1252 are read; what had to be guessed is told once by the logger ``vbr_engine.files``.
 
     Parameters
     ----------

@@ -1,0 +1,298 @@
+"""A table of careers as people keep it, read strictly: every problem at once, nothing guessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from vbr_engine.risk.dates import is_blank, read_dates, read_day
+from vbr_engine.risk.findings import Findings
+from vbr_engine.risk.refused import refused_columns
+from vbr_engine.risk.stages import CAUSES, STAGES
+
+__all__ = [
+    "DATES",
+    "EVENT_COLUMNS",
+    "Day",
+    "Reading",
+    "read_candidate_table",
+    "read_names",
+    "read_wide",
+]
+
+Day = str | date | pd.Timestamp
+
+DATES = (*STAGES, "ended")
+# Everything else in the table is taken as known beforehand.
+EVENT_COLUMNS = ("application", "provider", *DATES, "ended_by", "ended_reason", "first_seen", "cut")
+_NOT_KNOWN = ("not known", "unknown", "don't know", "dont know", "not recorded", "999")
+_CODE = 999  # what care workforce returns write for a number that is not known
+_NEARLY_CODE = 900
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of a table, and what was found in it.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    cut : Timestamp
+    found : Findings
+    """
+
+    frame: pd.DataFrame
+    cut: pd.Timestamp
+    found: Findings
+
+
+def read_wide(frame: pd.DataFrame, cut: Day | None) -> Reading:
+    """Read a table with a row for each application.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    cut : date or str, optional
+        The last day that the table knows about; by default the one value of its column ``cut``.
+
+    Returns
+    -------
+    Reading
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"application": ["a"], "provider": [""], "applied": ["1/2/2026"]})
+    >>> for problem in read_wide(table, "2026-03-02").found.problems:
+    ...     print(problem.column)
+    applied
+    provider
+    """
+    table, found = _begun(frame)
+    day = _cut(table, cut, found)
+    _read_ends(table, found)
+    _check_days(table, day, found)
+    _read_facts(table, found)
+    return Reading(table, day, found)
+
+
+def read_candidate_table(frame: pd.DataFrame) -> tuple[pd.DataFrame, Findings]:
+    """Read a table of candidates, of whom nothing is known yet but how far they have come.
+
+    Parameters
+    ----------
+    frame : DataFrame
+
+    Returns
+    -------
+    DataFrame
+    Findings
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"application": [7], "provider": ["P"], "sex": ["f"]})
+    >>> read_candidate_table(table)[1].failed
+    True
+    """
+    table, found = _begun(frame)
+    _check_order(table, found)
+    _read_facts(table, found)
+    return table, found
+
+
+def _begun(frame: pd.DataFrame) -> tuple[pd.DataFrame, Findings]:
+    """Read names and dates."""
+    found = Findings(pd.Series(dtype=object))
+    table = _named_columns(frame.reset_index(drop=True), found)
+    missing = [name for name in ("application", "provider") if name not in table]
+    for name in missing:
+        found.say("the column is missing", name)
+    for name in ("application", "provider"):
+        if name not in missing:
+            table[name] = read_names(table[name])
+    found.names = table.get("application", pd.Series(index=table.index, dtype=object))
+    for name in (*DATES, "first_seen"):
+        if name in table:
+            table[name] = read_dates(table[name], found)
+        elif name != "first_seen":
+            table[name] = np.full(len(table), np.datetime64("NaT", "s"))
+    if not missing:
+        _check_names(table, found)
+    return table, found
+
+
+def read_names(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Read names as text, so that 7 and 7.0 are the same; empty where there is none.
+
+    Parameters
+    ----------
+    column : Series
+
+    Returns
+    -------
+    Series of str
+
+    Examples
+    --------
+    >>> read_names(pd.Series([7.0, None])).isna().tolist()
+    [False, True]
+    """
+    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
+        column = column.astype("Int64")
+    words = column.astype("str").str.strip()
+    return words.mask(column.isna() | (words == ""))
+
+
+def _named_columns(table: pd.DataFrame, found: Findings) -> pd.DataFrame:
+    """Read `Started work` as `started_work`; a name may come once only."""
+    known = {name: name for name in EVENT_COLUMNS}
+    new = {}
+    for name in table.columns:
+        plain = known.get("_".join(str(name).lower().replace("-", " ").split()))
+        if plain and name != plain and plain not in table:
+            new[name] = plain
+            found.say(f"read as {plain}", str(name), "note")
+    table = table.rename(columns=new)
+    for name in table.columns[table.columns.duplicated()].unique():
+        found.say("this column is there twice", str(name))
+    return table.loc[:, ~table.columns.duplicated()]
+
+
+def _cut(table: pd.DataFrame, given: Day | None, found: Findings) -> pd.Timestamp:
+    held = _held_cut(table, found)
+    if given is None:
+        if held is None and "cut" not in table:
+            found.say(_no_cut(table), "cut", rule="cut")
+        return pd.NaT if held is None else held  # type: ignore[return-value]
+    day = read_day(given)
+    if day is None:
+        found.say(f"expected a date such as 2026-03-31 as the cut, got {given}", rule="cut")
+        return pd.NaT  # type: ignore[return-value]
+    if held is not None and day > held:
+        message = f"the table knows only what happened up to {held.date()}: it cannot be cut at"
+        found.say(f"{message} {day.date()}", "cut", rule="cut")
+    elif held is not None and day < held:
+        found.say(f"{held.date()} in the table; the cut given, {day.date()}, holds", "cut", "note")
+    return day
+
+
+def _held_cut(table: pd.DataFrame, found: Findings) -> pd.Timestamp | None:
+    if "cut" not in table:
+        return None
+    table["cut"] = read_dates(table["cut"], found)
+    days = pd.Series(table["cut"].dropna().unique())
+    if len(days) > 1:
+        shown = ", ".join(str(day.date()) for day in sorted(days)[:5])
+        found.say(f"expected one day for the whole table, got {shown}", "cut", rule="cut")
+    if days.empty:
+        found.say("the column is empty", "cut", rule="cut")
+    return pd.Timestamp(days.iloc[0]) if len(days) == 1 else None
+
+
+def _no_cut(table: pd.DataFrame) -> str:
+    latest = table[list(DATES)].max().max()
+    message = "the day that the table was cut is not known: give it, or put it into a column cut"
+    if pd.isna(latest):
+        return message
+    return f"{message} (the latest date in the table, {latest.date()}, is not taken for it)"
+
+
+def _check_names(table: pd.DataFrame, found: Findings) -> None:
+    for name in ("application", "provider"):
+        found.rows(table[name].isna(), name, "is empty")
+    twice = table["application"].duplicated() & table["application"].notna()
+    found.rows(twice, "application", "is there twice", rule="twice")
+
+
+def _read_ends(table: pd.DataFrame, found: Findings) -> None:
+    for name in ("ended_by", "ended_reason"):
+        held = table[name] if name in table else pd.Series(None, table.index, dtype="str")
+        table[name] = held.astype("str").mask(held.isna())
+    by = table["ended_by"]
+    read = by.str.strip().str.lower().str.replace(r"[\s_]+", "-", regex=True)
+    read = read.mask(is_blank(read.fillna("")))
+    if (read != by)[by.notna() & read.isin(CAUSES)].any():
+        found.say("capitals and spaces are read as if they were not there", "ended_by", "note")
+    table["ended_by"] = read
+    known = read.isna() | read.isin(CAUSES)
+    found.rows(~known, "ended_by", f"expected one of {', '.join(CAUSES)}", by, rule="ended-by")
+    ended = table["ended"].notna()
+    found.rows(read.isna() & ended, "ended_by", "who ended it is not said", rule="ended-by")
+    found.rows(read.notna() & ~ended, "ended", "it ended, but has no date", rule="ended-by")
+
+
+def _check_days(table: pd.DataFrame, cut: pd.Timestamp, found: Findings) -> None:
+    for name in (*DATES, "first_seen"):
+        if name in table and pd.notna(cut):
+            late = table[name] > cut
+            found.rows(late, name, f"is after the cut, {cut.date()}", table[name], rule="cut")
+    _check_order(table, found)
+    if "first_seen" in table:
+        gone = table["ended"] < table["first_seen"]
+        message = "was first seen after it had ended: such careers tell nothing"
+        found.rows(gone, "first_seen", message, table["first_seen"], rule="order")
+    unsaid = int((table["started_work"].notna() & table["accepted"].isna()).sum())
+    if unsaid and table["accepted"].notna().any():
+        found.say(f"{unsaid:,} started work without a date here", "accepted", "note", "order")
+    nothing = 0 if found.failed else int(table[list(DATES)].isna().all(axis=1).sum())
+    if nothing:
+        message = f"{nothing:,} applications have no date at all: they are taken to be open"
+        found.say(message, severity="warning", rule="order")
+
+
+def _check_order(table: pd.DataFrame, found: Findings) -> None:
+    """Each date must not lie before the latest of the stages before it; a stage may be skipped."""
+    latest = table[DATES[0]].copy()
+    for before, name in pairwise(DATES):
+        days = table[name]
+        early = days < latest
+        message = f"lies before an earlier stage ({before} or before)"
+        found.rows(early, name, message, days, rule="order")
+        latest = latest.where(days.isna() | early, days)
+
+
+def _read_facts(table: pd.DataFrame, found: Findings) -> None:
+    """Read what was known beforehand: refuse what may not be there, empty what is not known."""
+    names = [name for name in table.columns if name not in EVENT_COLUMNS]
+    found.problems += refused_columns(map(str, names))
+    for name in names:
+        column = table[name]
+        if pd.api.types.is_bool_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+            continue
+        read = _numbers if pd.api.types.is_numeric_dtype(column) else _text
+        unknown = read(column, found)
+        if unknown.any():
+            table[name] = column.mask(unknown)
+
+
+def _numbers(column: pd.Series[Any], found: Findings) -> NDArray[np.bool_]:
+    unknown = (column == _CODE).to_numpy(dtype=bool, na_value=False)
+    if not unknown.any():
+        return unknown
+    if (column[~unknown] >= _NEARLY_CODE).any():
+        message = f"{_CODE} may be a number or 'not known': leave the cell empty for not known"
+        found.say(message, str(column.name), "warning", "not-known")
+        return np.zeros(len(column), dtype=bool)
+    found.say(_emptied(int(unknown.sum()), str(_CODE)), str(column.name), "note", "not-known")
+    return unknown
+
+
+def _text(column: pd.Series[Any], found: Findings) -> NDArray[np.bool_]:
+    codes, cells = pd.factorize(column)
+    words = pd.Series(list(cells), dtype=object).astype("str")
+    blank = is_blank(words, _NOT_KNOWN)
+    unknown = np.append(blank, False)[codes]
+    said = words[blank & (words.str.strip() != "").to_numpy(dtype=bool)]
+    if len(said):
+        times = int(unknown.sum())
+        found.say(_emptied(times, " and ".join(said)), str(column.name), "note", "not-known")
+    return unknown
+
+
+def _emptied(times: int, word: str) -> str:
+    return f"{word} is read as not known ({times:,} {'row' if times == 1 else 'rows'})"
