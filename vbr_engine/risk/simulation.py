@@ -17,6 +17,8 @@ from scipy.special import expit
 from vbr_engine.errors import CareersError
 from vbr_engine.risk.features import design_matrix
 from vbr_engine.risk.priors import default_effects
+from vbr_engine.risk.simulated_faults import Faults, plant, turned_round
+from vbr_engine.risk.simulated_people import made_up_facts, made_up_groups
 from vbr_engine.risk.stages import STAGES
 
 __all__ = ["TRUE_EFFECTS", "SimulatedCareers", "simulate_careers"]
@@ -45,13 +47,6 @@ TRUE_EFFECTS: dict[str, dict[str, float]] = {
         "referred": -0.4,
     },
 }
-_SOURCES = {
-    "referral": 0.25,
-    "job-board": 0.4,
-    "jobcentre": 0.15,
-    "social-media": 0.12,
-    "walk-in": 0.08,
-}
 # By step: chance that the candidate withdraws, that the employer ends it; days to the next.
 _WITHDRAW = (0.03, 0.12, 0.05, 0.08, 0.05, 0.07, 0.07)
 _DECLINE = (0.05, 0.0, 0.0, 0.15, 0.2, 0.0, 0.01)
@@ -72,18 +67,25 @@ class SimulatedCareers:
     frame : DataFrame
         A careers table, as a provider would keep it; applications are called ``simulated-...``.
     truth : DataFrame
-        For each application ``withdrawal`` (net risk of withdrawing before the first day), and
+        For each application ``withdrawal`` (net risk of withdrawing before the first day),
         ``leaving-30``, ``leaving-90``, ``leaving-180``, ``leaving-365`` (net risk of leaving within
-        so many days of it).
+        so many days of it), ``provider_effect`` (on the log hazard), and ``copy_of`` (the
+        application that a planted duplicate repeats).
+    monitoring : DataFrame
+        ``application``, ``group`` (A, B) and ``sex``: what a monitoring form would hold, kept apart
+        from the careers.
     cut : Timestamp
     effects : dict
         Outcome to effect to its true size on the log hazard (on the logit, for withdrawal).
+    faults : Faults
     """
 
     frame: pd.DataFrame
     truth: pd.DataFrame
+    monitoring: pd.DataFrame
     cut: pd.Timestamp
     effects: dict[str, dict[str, float]]
+    faults: Faults
 
 
 def simulate_careers(
@@ -97,8 +99,14 @@ def simulate_careers(
     months: float = 18.0,
     starters_only: bool = False,
     missing: float = 0.03,
+    faults: Faults | None = None,
 ) -> SimulatedCareers:
     """Make up careers of applications that arrive evenly until the cut.
+
+    Each provider has a log hazard of its own. Applications and first days are spread over the time
+    up to the cut, so that many are followed for less than a year. Candidates withdraw or leave,
+    employers decline, dismiss and transfer; the risks that are returned are those of the
+    candidate's own decision, if nobody else ended it first.
 
     Parameters
     ----------
@@ -119,6 +127,8 @@ def simulate_careers(
         Leave the funnel out: everybody starts work.
     missing : float
         Share of practical facts that nobody wrote down.
+    faults : Faults, optional
+        What is wrong with the table, on purpose.
 
     Returns
     -------
@@ -136,26 +146,39 @@ def simulate_careers(
     (200, 'simulated-000001')
     """
     _check(n, providers, provider_sd, months, missing)
+    faults = faults or Faults()
     rng = np.random.default_rng(seed)
     true = {name: dict(sizes) for name, sizes in (effects or TRUE_EFFECTS).items()}
-    facts = _facts(n, providers, rng)
+    if faults.wrong_signs:
+        true = {name: turned_round(name, sizes) for name, sizes in true.items()}
+    facts = made_up_facts(n, providers, rng)
     own = rng.normal(0, provider_sd, providers)[facts.pop("number").to_numpy()]
     first = pd.Timestamp(start)
     cut = first + pd.Timedelta(days=round(months * 30.4375))
     arrived = rng.uniform(0, (cut - first).days, n)
-    leaving = _pushes(facts, "leaving", true["leaving"]) + own
-    withdrawing = _pushes(facts, "withdrawal", true["withdrawal"]) + own
+    moved = own + faults.drift * (arrived - (cut - first).days / 2) / _YEAR
+    leaving = _pushes(facts, "leaving", true["leaving"]) + moved
+    withdrawing = _pushes(facts, "withdrawal", true["withdrawal"]) + moved
     days, cause = _through_funnel(withdrawing, arrived, rng, starters_only=starters_only)
     scale = -np.log1p(-_CUMULATIVE_YEAR) * np.exp(-0.5 * provider_sd**2) * np.exp(leaving)
     left, by = _time_in_job(scale, days[:, -1], rng)
     frame = _table(facts, days, cause, left, by, first, cut)
+    truth = _truth(frame, withdrawing, scale, own)
+    hidden = list(facts.columns.drop(["application", "provider", "source"]))
+    frame[hidden] = frame[hidden].mask(rng.random((n, len(hidden))) < missing)
+    # A stream of its own: the same seed makes the same careers with faults and without.
+    planting = np.random.default_rng([seed, 1])
+    monitoring = made_up_groups(facts, planting, proxy=faults.proxy)
+    frame, truth, monitoring = plant(faults, frame, truth, monitoring, cut, planting)
+    return SimulatedCareers(frame, truth, monitoring, cut, true, faults)
+
+
+def _truth(frame: pd.DataFrame, withdrawing: Array, scale: Array, own: Array) -> pd.DataFrame:
     truth = pd.DataFrame({"application": frame["application"], "provider": frame["provider"]})
     truth["withdrawal"] = 1 - np.prod(1 - _step_risks(withdrawing), axis=1)
     for day in (30, 90, 180, 365):
         truth[f"leaving-{day}"] = -np.expm1(-scale * (day / _YEAR) ** _SHAPE)
-    hidden = list(facts.columns.drop(["application", "provider", "source"]))
-    frame[hidden] = frame[hidden].mask(rng.random((n, len(hidden))) < missing)
-    return SimulatedCareers(frame, truth, cut, true)
+    return truth.assign(provider_effect=own, copy_of=None)
 
 
 def _check(n: int, providers: int, provider_sd: float, months: float, missing: float) -> None:
@@ -172,34 +195,6 @@ def _check(n: int, providers: int, provider_sd: float, months: float, missing: f
     ]
     if wrong:
         raise CareersError("; ".join(wrong))
-
-
-def _facts(n: int, providers: int, rng: np.random.Generator) -> pd.DataFrame:
-    sizes = rng.lognormal(0, 0.7, providers)
-    number = rng.choice(providers, n, p=sizes / sizes.sum())
-    wanted = rng.choice([10, 16, 20, 25, 30, 37], n, p=[0.1, 0.2, 0.2, 0.15, 0.2, 0.15])
-    offered = np.clip(wanted + rng.choice([-15, -8, -4, 0, 0, 4], n), 4, 45)
-    return pd.DataFrame(
-        {
-            "application": [f"simulated-{place:06d}" for place in range(1, n + 1)],
-            "provider": [f"simulated-provider-{place + 1:02d}" for place in number],
-            "number": number,
-            "source": rng.choice(list(_SOURCES), n, p=list(_SOURCES.values())),
-            "travel_minutes": np.round(rng.gamma(2.2, 10, n)).clip(1, 120),
-            "hours_wanted": wanted.astype(float),
-            "hours_offered": offered.astype(float),
-            "shift_match": np.round(rng.beta(4, 1.6, n), 2),
-            "own_transport": _yes(rng.random(n) < 0.68),
-            "guaranteed_hours": _yes(rng.random(n) < 0.5),
-            "care_experience": _yes(rng.random(n) < 0.45),
-            "contacted_within_hours": np.round(rng.lognormal(3.1, 0.9, n), 1).clip(0.5, 400),
-            "composite": np.round(rng.normal(0.62, 0.1, n).clip(-0.2, 1), 3),
-        }
-    )
-
-
-def _yes(truth: NDArray[np.bool_]) -> NDArray[np.object_]:
-    return np.where(truth, "yes", "no").astype(object)
 
 
 def _pushes(facts: pd.DataFrame, outcome: str, sizes: Mapping[str, float]) -> Array:
