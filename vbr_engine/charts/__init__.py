@@ -17,6 +17,7 @@ from vbr_engine.charts.curves import (
 )
 from vbr_engine.charts.intervals import ChartBand, ChartRow, interval_chart
 from vbr_engine.charts.points import Point, scatter_chart
+from vbr_engine.charts.risks import RiskPoint, risk_chart
 from vbr_engine.charts.rows import PlotRow, Zone, forest_chart
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Curve",
     "PlotRow",
     "Point",
+    "RiskPoint",
     "Zone",
     "category_chart",
     "distribution_chart",
@@ -33,6 +35,7 @@ __all__ = [
     "forest_chart",
     "information_chart",
     "interval_chart",
+    "risk_chart",
     "scatter_chart",
     "scree_chart",
     "trace_chart",

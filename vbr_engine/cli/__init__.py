@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from importlib import import_module
 from typing import NoReturn
 
 import click
 
 from vbr_engine._version import __version__
+from vbr_engine.cli.lazy import LazyGroup
 from vbr_engine.errors import VbrError
 
 __all__ = ["main", "vbr"]
@@ -35,27 +35,12 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group that knows its commands by name and loads one when asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the command names in the order of a day's work."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load the command's module, or return None for an unknown name."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"vbr_engine.cli.{cmd_name}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without loading them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    told=COMMANDS,
+    room="vbr_engine.cli",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="vbr")
 def vbr() -> None:
     """Question banks for values-based recruitment: check, simulate, score, report.

@@ -12,6 +12,7 @@ from vbr_engine.charts import (
     error_chart,
     forest_chart,
     information_chart,
+    risk_chart,
     scatter_chart,
     scree_chart,
     trace_chart,
@@ -25,6 +26,7 @@ _CHARTS: Mapping[str, Callable[..., Markup]] = {
     "errors": error_chart,
     "forest": forest_chart,
     "information": information_chart,
+    "risk": risk_chart,
     "scatter": scatter_chart,
     "scree": scree_chart,
 }
