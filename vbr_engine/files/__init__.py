@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vbr_engine.files.policies import read_policy
     from vbr_engine.files.published import check_pins, publish_bank
     from vbr_engine.files.response_tables import read_responses
+    from vbr_engine.files.risk_models import read_risk_model, write_risk_model
     from vbr_engine.files.tables import check_writable, read_table, write_table
     from vbr_engine.files.whole import write_bytes, write_text
 
@@ -29,10 +30,12 @@ __all__ = [
     "read_policy",
     "read_proposals",
     "read_responses",
+    "read_risk_model",
     "read_source",
     "read_table",
     "write_bytes",
     "write_draft",
+    "write_risk_model",
     "write_table",
     "write_text",
 ]
@@ -51,10 +54,12 @@ _HOME = {
     "read_policy": "policies",
     "read_proposals": "drafts",
     "read_responses": "response_tables",
+    "read_risk_model": "risk_models",
     "read_source": "banks",
     "read_table": "tables",
     "write_bytes": "whole",
     "write_draft": "drafts",
+    "write_risk_model": "risk_models",
     "write_table": "tables",
     "write_text": "whole",
 }

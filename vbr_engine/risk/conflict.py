@@ -39,7 +39,11 @@ class PriorConflict:
 
 
 def prior_conflict(
-    spells: Spells, X: NDArray[np.float64], prior_means: NDArray[np.float64]
+    spells: Spells,
+    X: NDArray[np.float64],
+    prior_means: NDArray[np.float64],
+    *,
+    spread: float | None = None,
 ) -> PriorConflict:
     """Refit the slope of the published index on local data.
 
@@ -48,6 +52,8 @@ def prior_conflict(
     spells : Spells
     X : ndarray, shape (n, k)
     prior_means : ndarray, shape (k,)
+    spread : float, optional
+        Standard deviation of provider effects; 0 to leave them out; estimated by default.
 
     Returns
     -------
@@ -57,7 +63,9 @@ def prior_conflict(
     if not np.ptp(index):
         return PriorConflict(np.nan, np.nan, np.nan, False)
     prior = Prior.of(baseline_prior(spells), np.ones(1), np.full(1, _WIDE))
-    posterior = fit_hazard(spells, index[:, None], prior)
+    posterior = fit_hazard(
+        spells, index[:, None], prior, provider_effects=spread != 0, spread=spread or None
+    )
     slope = float(posterior.effects[0])
     width = float(ndtri(0.5 + LEVEL / 2) * np.sqrt(posterior.covariance[-1, -1]))
     return PriorConflict(slope, slope - width, slope + width, slope + width < LEAST_SLOPE)

@@ -307,7 +307,13 @@ def _centred(data: _Data, prior: Prior, spread: float, mode: _Mode) -> Posterior
 
 
 def fit_hazard(
-    spells: Spells, X: Array, prior: Prior, *, provider_effects: bool = True
+    spells: Spells,
+    X: Array,
+    prior: Prior,
+    *,
+    provider_effects: bool = True,
+    spread: float | None = None,
+    start: Array | None = None,
 ) -> Posterior:
     """Fit the model.
 
@@ -319,6 +325,10 @@ def fit_hazard(
     prior : Prior
     provider_effects : bool
         Whether each provider has an effect of its own.
+    spread : float, optional
+        Standard deviation of provider effects, where it is known; otherwise it is estimated.
+    start : ndarray, shape (j + k,), optional
+        Where to look for the mode first; the mean of the prior by default.
 
     Returns
     -------

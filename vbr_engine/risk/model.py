@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,18 @@ from numpy.typing import NDArray
 
 from vbr_engine.errors import CareersError
 from vbr_engine.risk.careers import Careers
-from vbr_engine.risk.conflict import prior_conflict
+from vbr_engine.risk.conflict import PriorConflict
 from vbr_engine.risk.features import DesignMatrix, Effect, design_matrix
-from vbr_engine.risk.hazard import Prior, baseline_prior, fit_hazard
-from vbr_engine.risk.posterior import NOBODY
+from vbr_engine.risk.levels import Checks, Evidence
+from vbr_engine.risk.posterior import NOBODY, Posterior
+from vbr_engine.risk.prediction import predict
 from vbr_engine.risk.priors import default_effects
-from vbr_engine.risk.spells import Spells, spells_of, stage_reached
-from vbr_engine.risk.stages import OUTCOMES, STAGES
+from vbr_engine.risk.rates import LifeTable
+from vbr_engine.risk.reference import Reference
+from vbr_engine.risk.spells import spells_of, stage_reached
+from vbr_engine.risk.stages import OUTCOMES, STAGES, Interval, counted_share
+from vbr_engine.risk.stored import check, document_of, restore
+from vbr_engine.risk.training import evidence_of, train
 
 __all__ = ["DropOutModel"]
 
@@ -34,17 +40,36 @@ class DropOutModel:
         Whether each provider has an effect of its own.
     interval : float
         Probability that an interval holds.
+    review_months : int
+        Months after the cut of the data from which on the model says nothing any more.
 
     Attributes
     ----------
     posterior_ : Posterior
+        Of the effects, from prior and data.
+    published_ : Posterior
+        Of one slope, of the published effects together.
     effects_ : tuple of Effect
     coef_ : DataFrame
         By effect: prior mean and standard deviation, posterior mean and standard deviation.
     providers_ : tuple of str
+    starts_ : dict of str to int
+        People of each provider.
     conflict_ : PriorConflict
+    checks_ : Checks or None
+        On providers left out, from 100 events on.
+    evidence_ : Evidence
+        At the longest horizon.
+    life_table_ : LifeTable
+    reference_ : Reference
+        What the people looked like.
     n_events_, n_people_ : int
     converged_ : bool
+    review_by_ : date
+    alarms_ : tuple of str
+        What an audit has found since; any of them silences the model.
+    manifest_ : dict
+        What it was trained on and with.
 
     Notes
     -----
@@ -55,9 +80,29 @@ class DropOutModel:
     >>> from vbr_engine.risk import Careers, simulate_careers
     >>> made = simulate_careers(400, seed=1)
     >>> model = DropOutModel("leaving").fit(Careers.from_frame(made.frame, cut=made.cut))
-    >>> list(model.risks(made.frame.head(2), horizon=90).columns)
-    ['application', 'provider', 'risk', 'low', 'high']
+    >>> model.evidence_.level.code
+    'L1'
+    >>> told = model.predict_risk(made.frame.head(2), today=made.cut)
+    >>> told["shown"].tolist(), told["england_rate"].tolist()
+    ([False, False], [0.246, 0.246])
     """
+
+    posterior_: Posterior
+    published_: Posterior
+    effects_: tuple[Effect, ...]
+    intervals_: tuple[Interval, ...]
+    providers_: tuple[str, ...]
+    starts_: dict[str, int]
+    conflict_: PriorConflict
+    checks_: Checks | None
+    life_table_: LifeTable
+    reference_: Reference
+    n_events_: int
+    n_people_: int
+    converged_: bool
+    review_by_: date
+    alarms_: tuple[str, ...]
+    manifest_: dict[str, Any]
 
     def __init__(
         self,
@@ -66,15 +111,17 @@ class DropOutModel:
         effects: Sequence[Effect] | None = None,
         provider_effects: bool = True,
         interval: float = 0.9,
+        review_months: int = 12,
     ) -> None:
         self.outcome = outcome
         self.effects = effects
         self.provider_effects = provider_effects
         self.interval = interval
+        self.review_months = review_months
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return what the model was made with."""
-        names = ("outcome", "effects", "provider_effects", "interval")
+        names = ("outcome", "effects", "provider_effects", "interval", "review_months")
         return {name: getattr(self, name) for name in names}
 
     def set_params(self, **params: Any) -> DropOutModel:
@@ -87,7 +134,7 @@ class DropOutModel:
         return self
 
     def fit(self, careers: Careers, y: None = None) -> DropOutModel:
-        """Estimate the model.
+        """Estimate the model, and find out how much it may say.
 
         Parameters
         ----------
@@ -110,40 +157,66 @@ class DropOutModel:
         spells = spells_of(careers, self.outcome)
         if not len(spells):
             raise CareersError("nobody in the table started work: there is nothing to learn from")
-        self.effects_ = tuple(
-            default_effects(self.outcome) if self.effects is None else self.effects
-        )
-        return self._fit(spells, design_matrix(spells.features, self.effects_))
+        effects = default_effects(self.outcome) if self.effects is None else self.effects
+        return train(self, careers, spells, tuple(effects))
 
-    def _fit(self, spells: Spells, design: DesignMatrix) -> DropOutModel:
-        means = np.array([effect.prior_mean for effect in self.effects_])
-        sds = np.array([effect.prior_sd for effect in self.effects_])
-        prior = Prior.of(baseline_prior(spells), means, sds)
-        self.posterior_ = fit_hazard(
-            spells, design.X, prior, provider_effects=self.provider_effects
-        )
-        self.conflict_ = prior_conflict(spells, design.X, means)
-        self.intervals_ = spells.intervals
-        self.providers_ = spells.providers
-        self.n_people_, self.n_events_ = len(spells), spells.n_events
-        self.converged_ = self.posterior_.converged
-        self.coef_ = self._coefficients(means, sds)
-        return self
-
-    def _coefficients(self, means: NDArray[np.float64], sds: NDArray[np.float64]) -> pd.DataFrame:
+    @property
+    def coef_(self) -> pd.DataFrame:
+        """By effect: prior mean and standard deviation, posterior mean and standard deviation."""
         j = len(self.intervals_)
         return pd.DataFrame(
             {
                 "effect": [effect.name for effect in self.effects_],
-                "prior": means,
-                "prior_sd": sds,
+                "prior": [effect.prior_mean for effect in self.effects_],
+                "prior_sd": [effect.prior_sd for effect in self.effects_],
                 "estimate": self.posterior_.effects,
                 "sd": np.sqrt(np.diag(self.posterior_.covariance)[j:]),
             }
         )
 
-    def risks(self, candidates: pd.DataFrame, horizon: int | None = None) -> pd.DataFrame:
-        """Work out the risk of each candidate, whether or not the evidence carries it.
+    @property
+    def index_(self) -> Posterior:
+        """The published effects with a local baseline and one local slope."""
+        means = np.array([effect.prior_mean for effect in self.effects_])
+        return self.published_.along(means)
+
+    @property
+    def evidence_(self) -> Evidence:
+        """The evidence at the longest horizon."""
+        return self.evidence()
+
+    def evidence(self, horizon: int | None = None) -> Evidence:
+        """Say what the data carry at a horizon.
+
+        Parameters
+        ----------
+        horizon : int, optional
+
+        Returns
+        -------
+        Evidence
+        """
+        return evidence_of(self, horizon)
+
+    def speaking(self, horizon: int | None = None) -> Posterior:
+        """Return the posterior that figures, bands and reasons at a horizon come from.
+
+        Parameters
+        ----------
+        horizon : int, optional
+
+        Returns
+        -------
+        Posterior
+            The published effects below the level of personal figures.
+        """
+        level = self.evidence(horizon).level
+        return self.posterior_ if level.shows_figure else self.index_
+
+    def predict_risk(
+        self, candidates: pd.DataFrame, horizon: int | None = None, *, today: date | None = None
+    ) -> pd.DataFrame:
+        """Say for each candidate what the evidence carries: a figure, a band, or why neither.
 
         Parameters
         ----------
@@ -153,6 +226,41 @@ class DropOutModel:
         horizon : int, optional
             Days in the job up to which leaving counts, 1 to 365; 365 by default. Has no place in
             `withdrawal`.
+        today : date, optional
+            To tell whether the model is past its review date; the day it is by default.
+
+        Returns
+        -------
+        DataFrame
+            ``application``, ``provider``, ``outcome``, ``horizon``, ``level``; ``risk``, ``low``
+            and ``high``, or nothing; ``band``, or ``""``; ``shown``, whether there is a figure;
+            ``why_not``; ``provider_rate`` with ``provider_low`` and ``provider_high``;
+            ``england_rate`` (stock turnover, not a risk of new starters); ``note``.
+
+        Raises
+        ------
+        CareersError
+            If a column is missing, a value cannot be, or the horizon lies beyond the intervals.
+        """
+        day = date.today() if today is None else pd.Timestamp(today).date()
+        return predict(self, candidates, horizon, day)
+
+    def risks(
+        self,
+        candidates: pd.DataFrame,
+        horizon: int | None = None,
+        *,
+        design: DesignMatrix | None = None,
+    ) -> pd.DataFrame:
+        """Work out the risk of each candidate, whether or not the evidence carries it.
+
+        Parameters
+        ----------
+        candidates : DataFrame
+            As for `predict_risk`.
+        horizon : int, optional
+        design : DesignMatrix, optional
+            The effects of the candidates, where they have been read already.
 
         Returns
         -------
@@ -162,17 +270,17 @@ class DropOutModel:
         Raises
         ------
         CareersError
-            If a column is missing, a value cannot be, or the horizon lies beyond the intervals.
+            As for `predict_risk`.
         """
         missing = [name for name in ("application", "provider") if name not in candidates]
         if missing:
             raise CareersError(f"the table has no column {' and no column '.join(missing)}")
-        design = design_matrix(candidates, self.effects_)
+        read = design_matrix(candidates, self.effects_) if design is None else design
         risk = self.posterior_.risk(
-            design.X,
+            read.X,
             self._numbers(candidates["provider"]),
-            since=self._since(candidates),
-            share=self._share(horizon),
+            since=self.since(candidates),
+            share=self.share(horizon),
             level=self.interval,
         )
         table = candidates[["application", "provider"]].reset_index(drop=True)
@@ -184,21 +292,42 @@ class DropOutModel:
             return np.full(len(providers), NOBODY)
         return pd.Index(self.providers_).get_indexer(pd.Index(providers.astype(str)))
 
-    def _since(self, candidates: pd.DataFrame) -> NDArray[np.int64] | int:
-        """Return the first step still ahead."""
+    def since(self, candidates: pd.DataFrame) -> NDArray[np.int64] | int:
+        """Return the first step still ahead of each candidate."""
         if self.outcome == "leaving":
             return 0
         return stage_reached(candidates.reindex(columns=list(STAGES)))
 
-    def _share(self, horizon: int | None) -> NDArray[np.float64] | None:
-        """Return how much of each interval lies before the horizon."""
-        if horizon is None:
-            return None
-        bounds = np.array([(step.start, step.end) for step in self.intervals_], dtype=float)
+    def days(self, horizon: int | None) -> int | None:
+        """Return the horizon in days; none for `withdrawal`."""
         if self.outcome == "withdrawal":
-            raise CareersError("withdrawal counts up to the first day of work: leave out a horizon")
-        if not 1 <= horizon <= bounds[-1, 1]:
-            raise CareersError(f"expected a horizon of 1 to 365 days, got {horizon}")
-        start, end = bounds.T
-        share: NDArray[np.float64] = np.clip((horizon - start) / (end - start), 0, 1)
-        return share
+            return None
+        return 365 if horizon is None else horizon
+
+    def share(self, horizon: int | None) -> NDArray[np.float64]:
+        """Return how much of each interval lies before the horizon."""
+        return counted_share(self.intervals_, self.outcome, horizon)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the model down as plain data, under a check sum."""
+        return document_of(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> DropOutModel:
+        """Read a model from what `to_dict` wrote.
+
+        Parameters
+        ----------
+        document : mapping
+
+        Returns
+        -------
+        DropOutModel
+
+        Raises
+        ------
+        CareersError
+            If it is no such document, or was changed since.
+        """
+        check(document)
+        return restore(cls(**document["params"]), document)

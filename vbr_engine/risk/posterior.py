@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +105,30 @@ class Posterior:
         between = X @ self.covariance[j:, :j] + cross[:, :j]
         both: Array = np.diag(self.covariance)[:j] + 2 * between + within[:, None]
         return both
+
+    def along(self, direction: Array) -> Posterior:
+        """Spread one effect over several, in fixed proportions.
+
+        Parameters
+        ----------
+        direction : ndarray, shape (k,)
+            What a unit of the one effect means for each of the several.
+
+        Returns
+        -------
+        Posterior
+            Of the several effects; they move together.
+        """
+        j, k = self.n_intervals, len(direction)
+        spread = np.zeros((j + k, j + 1))
+        spread[:j, :j] = np.eye(j)
+        spread[j:, j] = direction
+        return replace(
+            self,
+            mean=spread @ self.mean,
+            covariance=spread @ self.covariance @ spread.T,
+            provider_cross=self.provider_cross @ spread.T,
+        )
 
     def risk(
         self,

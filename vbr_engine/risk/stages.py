@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
+from vbr_engine.errors import CareersError
+
 __all__ = [
     "CAUSES",
     "OUTCOMES",
     "STAGES",
     "STAGE_WORDS",
     "Interval",
+    "counted_share",
     "funnel_intervals",
     "tenure_intervals",
 ]
@@ -99,3 +105,41 @@ def tenure_intervals() -> tuple[Interval, ...]:
         for month, (start, end) in enumerate(zip(starts, _MONTH_ENDS, strict=False), start=4)
     ]
     return (*weeks, *months)
+
+
+def counted_share(
+    intervals: tuple[Interval, ...], outcome: str, horizon: int | None
+) -> NDArray[np.float64]:
+    """Say how much of each interval lies before a horizon.
+
+    Parameters
+    ----------
+    intervals : tuple of Interval
+    outcome : {"withdrawal", "leaving"}
+    horizon : int, optional
+        Days since the first day of work; all of each interval by default.
+
+    Returns
+    -------
+    ndarray, shape (j,)
+        0 to 1.
+
+    Raises
+    ------
+    CareersError
+        If the horizon lies beyond the intervals, or the outcome has none.
+
+    Examples
+    --------
+    >>> counted_share(tenure_intervals()[:3], "leaving", 10).round(2).tolist()
+    [1.0, 0.43, 0.0]
+    """
+    if horizon is None:
+        return np.ones(len(intervals))
+    if outcome == "withdrawal":
+        raise CareersError("withdrawal counts up to the first day of work: leave out a horizon")
+    start, end = np.array([(step.start, step.end) for step in intervals], dtype=np.float64).T
+    if not 1 <= horizon <= end[-1]:
+        raise CareersError(f"expected a horizon of 1 to {end[-1]:.0f} days, got {horizon}")
+    share: NDArray[np.float64] = np.clip((horizon - start) / (end - start), 0, 1)
+    return share

@@ -1,0 +1,120 @@
+"""Why there is no figure about a person, in one sentence each."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from vbr_engine.risk.features import DesignMatrix, design_matrix
+from vbr_engine.risk.levels import EvidenceLevel
+
+if TYPE_CHECKING:
+    from vbr_engine.risk.model import DropOutModel
+
+__all__ = ["FEWEST_STARTS", "MOST_MISSING", "abstentions", "fallbacks", "model_abstention"]
+
+# Share of the effects that may be missing, and starts that a provider needs for a rate of its own.
+MOST_MISSING = 0.3
+FEWEST_STARTS = 5
+
+
+def abstentions(
+    model: DropOutModel,
+    candidates: pd.DataFrame,
+    today: date,
+    *,
+    horizon: int | None = None,
+    design: DesignMatrix | None = None,
+) -> pd.Series[str]:
+    """Say for each candidate why there is no figure.
+
+    Parameters
+    ----------
+    model : DropOutModel
+    candidates : DataFrame
+    today : date
+        To tell whether the model is past its review date.
+    horizon : int, optional
+    design : DesignMatrix, optional
+        The effects of the candidates, where they have been read already.
+
+    Returns
+    -------
+    Series of str
+        Empty where nothing stands against a figure.
+    """
+    why = pd.Series("", index=range(len(candidates)), dtype=object)
+    whole = model_abstention(model, today, horizon=horizon)
+    if whole:
+        return why.mask(why == "", whole)
+    read = design_matrix(candidates, model.effects_) if design is None else design
+    for column, held in model.reference_.categories.items():
+        if column in candidates:
+            words = candidates[column].reset_index(drop=True)
+            unknown = words.notna() & ~words.astype(str).isin(held)
+            said = [_unknown(column, word) for word in words[unknown]]
+            why[unknown & (why == "")] = pd.Series(said, index=words.index[unknown])
+    _say(why, read.missing.mean(axis=1) > MOST_MISSING, _missing())
+    far = model.reference_.distances(read) > model.reference_.far
+    _say(why, far, "The situation is unlike any that the model has learned from.")
+    return why
+
+
+def model_abstention(model: DropOutModel, today: date, *, horizon: int | None = None) -> str:
+    """Say why the model gives no figure about anybody.
+
+    Parameters
+    ----------
+    model : DropOutModel
+    today : date
+    horizon : int, optional
+
+    Returns
+    -------
+    str
+        Empty where nothing stands against it.
+    """
+    if today > model.review_by_:
+        return f"The model was to be reviewed by {model.review_by_}; until then it says nothing."
+    if model.alarms_:
+        return f"The model no longer fits what is seen: {model.alarms_[0]}"
+    if model.conflict_.conflict:
+        return (
+            "The local data speak against the published effects, so no figure is given until "
+            "somebody has looked into it."
+        )
+    evidence = model.evidence(horizon)
+    return "" if evidence.level is not EvidenceLevel.RATE else evidence.sentence
+
+
+def fallbacks(model: DropOutModel, candidates: pd.DataFrame) -> pd.Series[str]:
+    """Say for each candidate whether the rate of all providers stands in for their provider's.
+
+    Parameters
+    ----------
+    model : DropOutModel
+    candidates : DataFrame
+
+    Returns
+    -------
+    Series of str
+        Empty where the provider has enough starts of its own.
+    """
+    starts = candidates["provider"].astype(str).map(model.starts_).fillna(0).to_numpy()
+    few = f"The provider has fewer than {FEWEST_STARTS} starts here: the rate is that of all."
+    return pd.Series(np.where(starts < FEWEST_STARTS, few, ""), dtype=object)
+
+
+def _say(why: pd.Series[str], wrong: np.ndarray[tuple[int], np.dtype[np.bool_]], said: str) -> None:
+    why[wrong & (why == "").to_numpy()] = said
+
+
+def _unknown(column: str, word: object) -> str:
+    return f"The model has not met {word!r} as {column.replace('_', ' ')}."
+
+
+def _missing() -> str:
+    return f"More than {MOST_MISSING:.0%} of what the model needs is not known.".replace("%", " %")
