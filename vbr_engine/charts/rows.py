@@ -24,6 +24,7 @@ from vbr_engine.charts.canvas import (
     rectangle,
     text,
 )
+from vbr_engine.charts.log_axis import LogAxis
 
 __all__ = ["PlotRow", "Zone", "forest_chart"]
 
@@ -80,6 +81,7 @@ def forest_chart(
     zones: Sequence[Zone] = (),
     include: Sequence[float] = (),
     limits: tuple[float, float] | None = None,
+    ratios: bool = False,
 ) -> Markup:
     """Draw each row as a dot on its interval.
 
@@ -99,6 +101,8 @@ def forest_chart(
         Values that the axis has to reach.
     limits : (float, float), optional
         Values beyond are drawn at the end of the axis, as an arrow.
+    ratios : bool
+        A half and two are equally far from one, which has a line.
 
     Returns
     -------
@@ -112,12 +116,13 @@ def forest_chart(
     >>> svg.count("<circle"), "not computed" in svg
     (1, True)
     """
-    frame, height = _frame(rows, x_label, include, limits, bool(zones))
+    frame, height = _frame(rows, x_label, include, limits, zoned=bool(zones), ratios=ratios)
     marks = [opening((WIDE, height), title, description, chart_id)]
     marks += _zones(zones, frame)
     marks += bottom_axis(frame, grid=not zones)
-    if frame.across.low < 0 < frame.across.high:
-        x = frame.x(0)
+    nothing = 1.0 if ratios else 0.0
+    if frame.across.low < nothing < frame.across.high:
+        x = frame.x(nothing)
         marks.append(line(x, frame.top, x, frame.bottom, QUIET))
     for n, row in enumerate(rows):
         marks += _row(row, frame, frame.top + ROW * (n + 0.5))
@@ -129,13 +134,16 @@ def _frame(
     x_label: str,
     include: Sequence[float],
     limits: tuple[float, float] | None,
+    *,
     zoned: bool,
+    ratios: bool,
 ) -> tuple[Frame, float]:
     ends = [end for row in rows for end in (row.value, row.low, row.high)]
     held = [end for end in ends if end is not None and isfinite(end)]
     if limits:
         held = [min(max(value, limits[0]), limits[1]) for value in held]
-    across = Axis.around([*held, *include], label=x_label)
+    kind = LogAxis if ratios else Axis
+    across = kind.around([*held, *include], label=x_label)
     top = 26.0 if zoned else 8.0
     bottom = top + ROW * max(1, len(rows))
     return Frame(NAMES, WIDE - FIGURES, top, bottom, across, across), bottom + 46
@@ -176,7 +184,7 @@ def _row(row: PlotRow, frame: Frame, y: float) -> list[Markup]:
         shape = "diamond" if row.strong else "circle"
         marks.append(mark(x, y, shape, pen.colour, size=4.5, hollow=not row.strong))
     else:
-        marks.append(text(x, base, "◄" if row.value < 0 else "►", anchor="middle"))
+        marks.append(text(x, base, "◄" if row.value < frame.across.low else "►", anchor="middle"))
     return marks
 
 

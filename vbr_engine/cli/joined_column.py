@@ -14,14 +14,20 @@ from vbr_engine.files.matrices import named_rows
 __all__ = ["read_column"]
 
 
-def read_column(place: str, sittings: Sequence[str]) -> tuple[pd.Series, tuple[str, ...]]:
+def read_column(
+    place: str, sittings: Sequence[str], *, key: str = "sitting", of: str = "responses"
+) -> tuple[pd.Series, tuple[str, ...]]:
     """Read a column and join it to sittings.
 
     Parameters
     ----------
     place : str
-        ``FILE:COLUMN``; the file has a column ``sitting`` too.
+        ``FILE:COLUMN``; the file has a column ``sitting`` (or `key`) too.
     sittings : sequence of str
+    key : str
+        What names the rows of both, such as ``application``.
+    of : str
+        What the rows to join to are, in a word.
 
     Returns
     -------
@@ -41,17 +47,21 @@ def read_column(place: str, sittings: Sequence[str]) -> tuple[pd.Series, tuple[s
     if not path or not column:
         raise FileError(f"expected FILE:COLUMN, got {place!r}")
     table, name = read_table(path), Path(path).name
-    for wanted in ("sitting", column):
+    for wanted in (key, column):
         if wanted not in table.columns:
             message = f"there is no column {wanted!r}: only {', '.join(map(str, table.columns))}"
             raise FileError([Problem(file=name, message=message)])
-    whole = table["sitting"].notna()
-    rows = named_rows(table[whole], "sitting", Path(path))
+    whole = table[key].notna()
+    rows = named_rows(table[whole], key, Path(path))
     known = rows.index.isin(list(sittings))
     notes = []
     if not whole.all():
-        notes.append(f"{name}: rows without a sitting, left out: {int((~whole).sum()):,}.")
+        notes.append(f"{name}: rows without {_one(key)}, left out: {int((~whole).sum()):,}.")
     if not known.all():
         strangers = int((~known).sum())
-        notes.append(f"{name}: rows of sittings without responses, left out: {strangers:,}.")
+        notes.append(f"{name}: rows of {key}s without {of}, left out: {strangers:,}.")
     return rows.loc[known, column], tuple(notes)
+
+
+def _one(key: str) -> str:
+    return f"an {key}" if key[0] in "aeiou" else f"a {key}"

@@ -17,6 +17,7 @@ __all__ = ["MOST_GROUPS", "Decisions", "read_decisions", "split_outcome"]
 MOST_GROUPS = 20  # more look like names or numbers of people
 _MOST_TOLD = 20
 _LISTED = 8
+_MADE_UP = "simulated-"
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -34,6 +35,8 @@ class Decisions:
         NaN where there is none.
     outcome : str
         What counts as selected, in words.
+    simulated : bool
+        Whether every application is made up: its name begins with ``simulated-``.
     notes : tuple of str
     """
 
@@ -42,6 +45,7 @@ class Decisions:
     provider: pd.Series[Any] | None
     score: NDArray[np.float64] | None
     outcome: str
+    simulated: bool
     notes: tuple[str, ...]
 
 
@@ -114,6 +118,7 @@ def read_decisions(
         provider=None if provider is None else _text(table[provider])[made].reset_index(drop=True),
         score=None if scores is None else scores[made],
         outcome=f"{column} is {value}" if value is not None else column,
+        simulated=bool(names) and all(str(name).startswith(_MADE_UP) for name in names),
         notes=_notes(made),
     )
 

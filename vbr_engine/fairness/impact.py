@@ -29,6 +29,7 @@ from vbr_engine.fairness.wording import comparison_sentence, pooled_sentence
 __all__ = ["AdverseImpact", "adverse_impact"]
 
 LEVEL = 0.05
+REST = "not stated, or not enough data"
 NAMES = ("dimension", "group", "reference")
 COMPARISONS = (*NAMES, "verdict", *FIGURES, "sentence")
 GROUPS = ("dimension", "group", "role", "n", "selected", "rate", "rate_low", "rate_high")
@@ -263,6 +264,7 @@ class _Work:
             "counted": n if shown else None,
             "selected": selected if shown else None,
             "intersections": self.intersect,
+            "simulated": self.held.simulated,
             "left_out": self.anybody_left_out,
             "least": self.rule.least,
             "cell": self.rule.cell,
@@ -282,6 +284,7 @@ class _Work:
                 reference = None
                 self.notes.append(f"{name}: {wanted} has not enough data to compare with.")
             groups += self._side_by_side(name, labels, shown, small, reference)
+            groups += self._rest(name, labels, shown)
             rows += self._compared(name, labels, shown, small, reference)
         return groups, self._judged(rows)
 
@@ -328,6 +331,24 @@ class _Work:
                 row |= {"score_mean": scored.mean(), "score_sd": scored.std(ddof=1)}
             rows.append(row)
         return rows + [{"dimension": name, "group": one, "role": NOT_ENOUGH} for one in small]
+
+    def _rest(
+        self, name: str, labels: pd.Series[Any], shown: list[str]
+    ) -> Iterator[dict[str, Any]]:
+        """Count who is in no group that is shown; a total would tell it anyway."""
+        rest = self.selected[~labels.isin(shown).to_numpy()]
+        if len(rest):
+            rate = wilson(int(rest.sum()), len(rest), coverage=self.coverage)
+            yield {
+                "dimension": name,
+                "group": REST,
+                "role": "rest",
+                "n": len(rest),
+                "selected": int(rest.sum()),
+                "rate": rate.value,
+                "rate_low": rate.low,
+                "rate_high": rate.high,
+            }
 
     def _compared(
         self,
