@@ -32,6 +32,8 @@ COMMANDS = {
     "dif": "Look for items that work differently for different groups.",
     "plan": "Say how large a study has to be.",
     "manual": "Write the technical manual of a bank: what is known and what is not.",
+    "risk": "Say who may withdraw or leave early, as far as the evidence goes.",
+    "fairness": "Say whether decisions fall differently on groups, and how far that is known.",
 }
 
 

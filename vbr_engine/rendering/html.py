@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,11 +12,29 @@ from vbr_engine.charts import interval_chart
 from vbr_engine.rendering.figures import coded, column_class, written
 from vbr_engine.rendering.pictures import drawn, traced
 from vbr_engine.reports import AnalysisReport, CandidateFeedback, RecruiterReport
+from vbr_engine.reports.card.data import ModelCard
+from vbr_engine.reports.fairness import FairnessReport
 from vbr_engine.reports.manual.data import TechnicalManual
 
 __all__ = ["Report", "report_body", "report_css", "report_html"]
 
-Report = RecruiterReport | CandidateFeedback | AnalysisReport | TechnicalManual
+Report = (
+    RecruiterReport
+    | CandidateFeedback
+    | AnalysisReport
+    | TechnicalManual
+    | ModelCard
+    | FairnessReport
+)
+
+# The template of a kind of report, and the style that it needs besides what all share.
+_PAGES: Mapping[type, tuple[str, tuple[str, ...]]] = {
+    AnalysisReport: ("analysis.html", ("analysis.css",)),
+    CandidateFeedback: ("feedback.html", ()),
+    FairnessReport: ("fairness.html", ("analysis.css", "fairness.css")),
+    ModelCard: ("card.html", ("manual.css", "card.css")),
+    TechnicalManual: ("manual.html", ("manual.css",)),
+}
 
 
 def report_body(report: Report) -> Markup:
@@ -26,18 +45,15 @@ def report_body(report: Report) -> Markup:
 
     Parameters
     ----------
-    report : RecruiterReport, CandidateFeedback, AnalysisReport or TechnicalManual
+    report : RecruiterReport, CandidateFeedback, AnalysisReport, TechnicalManual or ModelCard
 
     Returns
     -------
     Markup
     """
-    if isinstance(report, CandidateFeedback):
-        return Markup(_templates().get_template("feedback.html").render(report=report))
-    if isinstance(report, AnalysisReport):
-        return Markup(_templates().get_template("analysis.html").render(report=report))
-    if isinstance(report, TechnicalManual):
-        return Markup(_templates().get_template("manual.html").render(report=report))
+    if not isinstance(report, RecruiterReport):
+        template, _styles = _PAGES[type(report)]
+        return Markup(_templates().get_template(template).render(report=report))
     chart = interval_chart(
         report.chart_rows,
         title="Results with their intervals. " + report.chart_description,
@@ -54,16 +70,16 @@ def report_html(report: Report) -> str:
 
     Parameters
     ----------
-    report : RecruiterReport, CandidateFeedback, AnalysisReport or TechnicalManual
+    report : RecruiterReport, CandidateFeedback, AnalysisReport, TechnicalManual or ModelCard
 
     Returns
     -------
     str
         HTML with one h1; nothing is fetched from anywhere.
     """
-    wide = isinstance(report, AnalysisReport)
-    more = {AnalysisReport: "analysis.css", TechnicalManual: "manual.css"}.get(type(report))
-    css = report_css() + (_source(more) if more else "")
+    wide = isinstance(report, AnalysisReport | FairnessReport)
+    _template, styles = _PAGES.get(type(report), ("", ()))
+    css = report_css() + "".join(map(_source, styles))
     return (
         _templates()
         .get_template("document.html")

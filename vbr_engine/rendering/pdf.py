@@ -25,7 +25,7 @@ def report_pdf(report: Report) -> bytes:
 
     Parameters
     ----------
-    report : RecruiterReport, CandidateFeedback, AnalysisReport or TechnicalManual
+    report : RecruiterReport, CandidateFeedback, AnalysisReport, TechnicalManual or ModelCard
 
     Returns
     -------

@@ -1,0 +1,55 @@
+"""`vbr risk check`: what is wrong with a table of careers, and what is in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+
+from vbr_engine.cli.arguments import PLACE
+from vbr_engine.cli.risk.tables import applications_option, cut_option, is_simulated
+from vbr_engine.files.careers import read_careers
+from vbr_engine.files.whole import shown
+from vbr_engine.risk import OUTCOMES, Careers, spells_of
+from vbr_engine.risk.validation import check_further
+
+__all__ = ["command"]
+
+
+@click.command("check")
+@click.argument("careers", type=PLACE)
+@cut_option
+@applications_option
+def command(careers: str, cut: str | None, applications: str | None) -> None:
+    """Check a table of CAREERS: every problem at once, with its row and its column.
+
+    The table has a row for each application: `application`, `provider`, a date for each stage
+    reached (applied, invited, started, completed, interviewed, offered, accepted, started_work),
+    `ended` and `ended_by` (candidate, employer, transfer or contract-end), and what was known
+    beforehand. The status is 1 where something is wrong; warnings alone leave it at 0.
+
+    \b
+    vbr risk check careers.csv --cut 2026-03-31
+    """
+    held = read_careers(careers, cut, applications)
+    warned = [replace(problem, file=shown(careers)) for problem in check_further(held)]
+    for told in (*held.notes, *map(str, warned)):
+        click.echo(told, err=True)
+    for line in _inside(held):
+        click.echo(line)
+
+
+def _inside(careers: Careers) -> list[str]:
+    frame = careers.frame
+    lines = [
+        f"{len(frame):,} applications to {frame['provider'].nunique():,} providers, known up to "
+        f"{careers.cut.date()}."
+    ]
+    if is_simulated(frame["application"]):
+        lines.append("They are simulated: practise on them, and conclude nothing from them.")
+    for outcome in OUTCOMES:
+        spells = spells_of(careers, outcome)
+        who = "applied" if outcome == "withdrawal" else "started work"
+        what = "withdrew" if outcome == "withdrawal" else "left by themselves within 12 months"
+        lines.append(f"{outcome}: {len(spells):,} {who}, {spells.n_events:,} {what}.")
+    return lines

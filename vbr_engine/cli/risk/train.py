@@ -1,0 +1,116 @@
+"""`vbr risk train`: a model of each outcome from careers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vbr_engine._version import __version__
+from vbr_engine.cli.arguments import PLACE, quiet_option
+from vbr_engine.cli.progress import shown_search
+from vbr_engine.cli.risk.tables import applications_option, cut_option, hash_of, is_simulated
+from vbr_engine.cli.risk.telling import evidence_lines
+from vbr_engine.errors import CareersError
+from vbr_engine.files.careers import read_careers
+from vbr_engine.files.model_folders import check_model_folder, write_models
+from vbr_engine.files.whole import shown
+from vbr_engine.risk import OUTCOMES, Careers, DropOutModel
+from vbr_engine.risk.careers import EVENT_COLUMNS
+from vbr_engine.risk.priors import prior_table
+
+__all__ = ["command"]
+
+
+@click.command("train")
+@click.argument("careers", type=PLACE)
+@cut_option
+@applications_option
+@click.option(
+    "--outcome",
+    type=click.Choice([*OUTCOMES, "both"]),
+    default="both",
+    show_default=True,
+    help="Withdrawing before the first day, leaving within 12 months of it, or a model of each.",
+)
+@click.option(
+    "-o", "output", type=PLACE, required=True, metavar="FOLDER", help="Where to write the models."
+)
+@quiet_option("what the models may say")
+def command(
+    careers: str,
+    cut: str | None,
+    applications: str | None,
+    outcome: str,
+    output: str,
+    quiet: bool,
+) -> None:
+    """Fit a model of each outcome to CAREERS, and say what it may be used for.
+
+    How much a model may say depends on how many events there are and on its own checks: only
+    rates, or bands, or figures with intervals. To say little is no error: the status is 0.
+
+    The folder holds text that can be read and compared, each file known by its hash; an edited
+    file is refused later.
+
+    \b
+    vbr risk train careers.csv --cut 2026-03-31 -o model/
+    """
+    check_model_folder(output)
+    held = read_careers(careers, cut, applications)
+    for note in held.notes:
+        click.echo(note, err=True)
+    chosen = OUTCOMES if outcome == "both" else (outcome,)
+    models = _fitted(held, chosen)
+    stored = write_models(models, output, about=_about(held, careers))
+    if not quiet:
+        for model in models.values():
+            click.echo("\n".join(evidence_lines(model)))
+    click.echo(
+        f"{' and '.join(models)} trained on {len(held):,} "
+        f"{'simulated ' if stored.about['simulated'] else ''}applications, written to {output}",
+        err=True,
+    )
+
+
+def _fitted(careers: Careers, outcomes: Sequence[str]) -> dict[str, DropOutModel]:
+    """Fit each outcome; one of two that nobody was at risk of is told and left out."""
+    models = {}
+    for outcome in outcomes:
+        try:
+            with shown_search(f"Fitting {outcome}"):
+                models[outcome] = DropOutModel(outcome).fit(careers)
+        except CareersError as error:
+            if len(outcomes) == 1:
+                raise
+            click.echo(f"{outcome}: no model, because {error}", err=True)
+    if not models:
+        raise CareersError("nobody in the table was at risk of anything: nothing was written")
+    return models
+
+
+def _about(careers: Careers, path: str) -> dict[str, Any]:
+    frame = careers.frame
+    facts = [name for name in frame.columns if name not in EVENT_COLUMNS]
+    first = frame["applied"].min()
+    if first != first:
+        first = frame["started_work"].min()
+    return {
+        "simulated": is_simulated(frame["application"]),
+        "careers": shown(Path(path).name),
+        "careers_sha256": hash_of(path),
+        "applications": len(frame),
+        "providers": int(frame["provider"].nunique()),
+        "first": None if first != first else str(first.date()),
+        "cut": str(careers.cut.date()),
+        "trained": str(date.today()),
+        "missing": {name: float(frame[name].isna().mean()) for name in facts},
+        "notes": list(careers.notes),
+        "priors": f"of {prior_table()['dated']}",
+        "engine": __version__,
+        "libraries": ", ".join(version(name) for name in ("numpy", "scipy", "pandas")),
+    }

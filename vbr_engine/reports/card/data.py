@@ -1,0 +1,125 @@
+"""A model card as data, and what it is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from vbr_engine.reports.data import ReportData
+from vbr_engine.reports.manual.data import ManualSection
+
+if TYPE_CHECKING:
+    from vbr_engine.risk.model import DropOutModel
+
+__all__ = ["OUTCOME_WORDS", "Known", "ModelCard", "OutcomeWords", "share"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeWords:
+    """What an outcome is called, who is at risk of it, and what happens."""
+
+    name: str
+    people: str
+    event: str
+    until: str
+
+
+OUTCOME_WORDS = {
+    "withdrawal": OutcomeWords(
+        "Process withdrawal",
+        "applied",
+        "withdrew before the first day of work",
+        "before the first day of work",
+    ),
+    "leaving": OutcomeWords(
+        "Early leaving",
+        "started work",
+        "left by themselves within 12 months",
+        "within 12 months of the first day",
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What a card is made from.
+
+    Parameters
+    ----------
+    models : mapping of str to DropOutModel
+        By outcome.
+    about : mapping
+        What they were trained on, and when.
+    sha256 : str
+        Of the models' manifest.
+    evaluations : mapping of str to mapping
+        What an evaluation found, by outcome.
+    fairness : mapping of str to mapping
+        What the fairness of each model is, by outcome.
+    prepared : datetime.date or None
+    """
+
+    models: Mapping[str, DropOutModel]
+    about: Mapping[str, Any]
+    sha256: str
+    evaluations: Mapping[str, Mapping[str, Any]]
+    fairness: Mapping[str, Mapping[str, Any]]
+    prepared: date | None
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the careers were made up."""
+        return bool(self.about.get("simulated"))
+
+
+@dataclass(frozen=True)
+class ModelCard(ReportData):
+    """All that is known about the models of one training.
+
+    Parameters
+    ----------
+    language, title : str
+    simulated : bool
+        Whether they were trained on made-up careers.
+    facts : tuple of (str, str)
+    summary : tuple of str
+        What to take away.
+    sections : tuple of ManualSection
+    engine, sha256 : str
+        What it was made with, and the hash of the models' manifest.
+    prepared : str or None
+    figures : dict
+        The same as numbers, for programs.
+    """
+
+    language: str
+    title: str
+    simulated: bool
+    facts: tuple[tuple[str, str], ...]
+    summary: tuple[str, ...]
+    sections: tuple[ManualSection, ...]
+    engine: str
+    sha256: str
+    prepared: str | None
+    figures: dict[str, Any] = field(repr=False)
+
+    @property
+    def gaps(self) -> tuple[tuple[ManualSection, str], ...]:
+        """Everything that is not yet established, with its section."""
+        return tuple(
+            (section, part.gap) for section in self.sections for part in section.parts if part.gap
+        )
+
+
+def share(value: float) -> str:
+    """Write a share as whole per cent.
+
+    Examples
+    --------
+    >>> share(0.381), share(0.002), share(0)
+    ('38%', 'under 1%', '0%')
+    """
+    told = f"{value:.0%}"
+    return "under 1%" if value and told == "0%" else told

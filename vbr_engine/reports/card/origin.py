@@ -1,0 +1,90 @@
+"""What the models were trained on, and the record of it."""
+
+from __future__ import annotations
+
+from vbr_engine.reports.card.data import OUTCOME_WORDS, Known
+from vbr_engine.reports.manual.data import ManualPart, ManualSection, ManualTable, count
+
+__all__ = ["manifest", "origin"]
+
+
+def origin(known: Known) -> ManualSection:
+    """Say whom the models know: how many, where, when, and who was left out."""
+    about = known.about
+    sentences = [
+        f"{count(about.get('applications'))} applications to {count(about.get('providers'))} "
+        f"providers, the first on {about.get('first', 'a day not known')}, known up to "
+        f"{about.get('cut', 'a day not known')}. What happened later is not known, and nobody "
+        "counts as having stayed beyond that day."
+    ]
+    if known.simulated:
+        sentences.insert(0, "The careers are simulated: nobody in them is a person.")
+    points = tuple(
+        f"{words.name}: {known.models[outcome].n_people_:,} {words.people}, "
+        f"{known.models[outcome].n_events_:,} {words.event}."
+        for outcome, words in OUTCOME_WORDS.items()
+        if outcome in known.models
+    )
+    parts = (
+        ManualPart(sentences=tuple(sentences), points=points),
+        ManualPart(
+            title="Who counts, and until when",
+            points=(
+                "Process withdrawal: everybody who applied, step by step until the first day of "
+                "work. Who is still open at the cut counts up to the step that they are at.",
+                "Early leaving: everybody who started work, by week for 13 weeks and then by "
+                "month, up to 12 months. Who is still there at the cut counts for the time seen.",
+                "An end by the employer, a transfer and the end of a contract are no drop-out: "
+                "such a person counts until then.",
+            ),
+        ),
+        *_missing(known),
+        *_left_out(known),
+    )
+    return ManualSection("data", "The data", parts)
+
+
+def _missing(known: Known) -> tuple[ManualPart, ...]:
+    held = known.about.get("missing")
+    if not held:
+        return ()
+    rows = tuple((str(name), f"{value:.0%}") for name, value in held.items())
+    table = ManualTable("Facts that nobody wrote down", ("Column", "Missing"), rows)
+    return (
+        ManualPart(
+            title="What is missing",
+            sentences=("A missing fact counts as average, and makes nobody look better or worse.",),
+            tables=(table,),
+        ),
+    )
+
+
+def _left_out(known: Known) -> tuple[ManualPart, ...]:
+    notes = tuple(str(note) for note in known.about.get("notes", ()))
+    return (ManualPart(title="Read in another way than it stood there", points=notes),) * bool(
+        notes
+    )
+
+
+def manifest(known: Known) -> ManualSection:
+    """Record the training: hashes, versions, dates."""
+    about = known.about
+    rows = [
+        ("Careers", str(about.get("careers", "not recorded"))),
+        ("Hash of the careers (SHA-256)", str(about.get("careers_sha256", "not recorded"))),
+        ("Hash of the models (SHA-256)", known.sha256),
+        ("Trained", str(about.get("trained", "not recorded"))),
+        ("Review by", str(about.get("review", "not recorded"))),
+        ("VBR Engine", str(about.get("engine", "not recorded"))),
+        ("Numpy, scipy, pandas", str(about.get("libraries", "not recorded"))),
+        ("Table of priors", str(about.get("priors", "not recorded"))),
+    ]
+    part = ManualPart(
+        sentences=(
+            "The models are stored as text that can be read and compared, each file with its hash; "
+            "a file that was changed is refused. No figure in it was tuned on these data: effects, "
+            "priors and their spread were declared beforehand, so no random number is drawn.",
+        ),
+        tables=(ManualTable("Training", ("What", "Held"), tuple(rows)),),
+    )
+    return ManualSection("manifest", "Record of the training", (part,))
