@@ -39,7 +39,8 @@ class Spells:
     outcome : {"withdrawal", "leaving"}
     intervals : tuple of Interval
     entered, exited : ndarray of int16, shape (n,)
-        First and last interval at risk.
+        First and last interval at risk. Of whom nothing was seen both are the same, the exposure is
+        0 and the cause is 0.
     exposure : ndarray of float64, shape (n,)
         Share of the interval `exited` that was seen: 1 where the candidate ended it.
     cause : ndarray of int8, shape (n,)
@@ -115,6 +116,10 @@ def spells_of(careers: Careers, outcome: str) -> Spells:
     contract are competing exits: the person was at risk until then, in the funnel for half of the
     step (the actuarial rule). An open application has seen nothing of the step that it is at.
 
+    Who was there already when records began (``first_seen``) is at risk from the first interval
+    that begins on that day or later (left truncation): the others of their kind, who had gone by
+    then, are not in the table.
+
     Examples
     --------
     >>> import pandas as pd
@@ -140,7 +145,19 @@ def _funnel(careers: Careers) -> Spells:
     at_work = reached == _WORK
     cause = np.where(at_work, CENSORED, _cause(frame))
     exposure = np.select([at_work | (cause == EVENT), cause == COMPETING], [1.0, 0.5], 0.0)
-    return _spells(intervals, "withdrawal", frame, np.minimum(reached, _WORK - 1), exposure, cause)
+    exited = np.minimum(reached, _WORK - 1)
+    return _spells(intervals, "withdrawal", frame, _first_step(frame), exited, exposure, cause)
+
+
+def _first_step(frame: pd.DataFrame) -> NDArray[np.int64]:
+    """Number the first step that began when it could be seen; one too many if none did."""
+    entered = np.zeros(len(frame), dtype=np.int64)
+    if "first_seen" in frame:
+        seen, began = frame["first_seen"], pd.Series(pd.NaT, frame.index, dtype="datetime64[s]")
+        for stage in STAGES[:-1]:
+            began = frame[stage].fillna(began)
+            entered += (began < seen).to_numpy()
+    return entered
 
 
 def _tenure(careers: Careers) -> Spells:
@@ -154,7 +171,16 @@ def _tenure(careers: Careers) -> Spells:
     cause = np.where(passed == len(ends), CENSORED, _cause(frame))
     share = np.minimum((days - starts[exited]) / (ends - starts)[exited], 1.0)
     exposure = np.where(cause == EVENT, 1.0, share)
-    return _spells(intervals, "leaving", frame, exited, exposure, cause)
+    entered = np.searchsorted(starts, _days_before_seen(frame), side="left")
+    return _spells(intervals, "leaving", frame, entered, exited, exposure, cause)
+
+
+def _days_before_seen(frame: pd.DataFrame) -> NDArray[np.int64]:
+    """Count the days in the job before records began."""
+    if "first_seen" not in frame:
+        return np.zeros(len(frame), dtype=np.int64)
+    days = (frame["first_seen"] - frame["started_work"]).dt.days
+    return days.fillna(0).to_numpy(dtype=np.int64)
 
 
 def stage_reached(frame: pd.DataFrame) -> NDArray[np.int64]:
@@ -189,18 +215,20 @@ def _spells(
     intervals: tuple[Interval, ...],
     outcome: str,
     frame: pd.DataFrame,
+    entered: NDArray[np.int64],
     exited: NDArray[np.int64],
     exposure: NDArray[np.float64],
     cause: NDArray[np.int64],
 ) -> Spells:
+    unseen = entered > exited
     codes, providers = pd.factorize(frame["provider"], sort=True)
     return Spells(
         outcome,
         intervals,
-        np.zeros(len(frame), dtype=np.int16),
+        np.where(unseen, exited, entered).astype(np.int16),
         exited.astype(np.int16),
-        exposure,
-        cause.astype(np.int8),
+        np.where(unseen, 0.0, exposure),
+        np.where(unseen, CENSORED, cause).astype(np.int8),
         codes.astype(np.int32),
         tuple(map(str, providers)),
         frame.drop(columns=[name for name in EVENT_COLUMNS if name in frame]),
