@@ -12,6 +12,7 @@ from typing import Any
 
 # Loaded on first use, so that one verb does not wait for the others.
 _HOME = {
+    "ACTIONS": "actions",
     "Benchmark": "benchmarks",
     "CAUSES": "stages",
     "Careers": "careers",
@@ -31,14 +32,18 @@ _HOME = {
     "benchmark_for": "benchmarks",
     "benchmarks": "benchmarks",
     "default_effects": "priors",
+    "employer_actions": "actions",
     "evidence_level": "levels",
+    "explain": "explanation",
     "funnel_intervals": "stages",
     "provider_rates": "rates",
+    "risk_difference": "contrast",
     "sample_size": "sample_size",
     "simulate_careers": "simulation",
     "simulate_decisions": "simulated_decisions",
     "spells_of": "spells",
     "tenure_intervals": "stages",
+    "unknown_facts": "explanation",
 }
 
 __all__ = sorted(_HOME)

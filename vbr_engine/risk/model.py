@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vbr_engine.errors import CareersError
 from vbr_engine.risk.careers import Careers
 from vbr_engine.risk.conflict import PriorConflict
+from vbr_engine.risk.explanation import explain
 from vbr_engine.risk.features import DesignMatrix, Effect, design_matrix
 from vbr_engine.risk.levels import Checks, Evidence
 from vbr_engine.risk.posterior import NOBODY, Posterior
@@ -244,6 +245,28 @@ class DropOutModel:
         """
         day = date.today() if today is None else pd.Timestamp(today).date()
         return predict(self, candidates, horizon, day)
+
+    def explain(self, candidates: pd.DataFrame, horizon: int | None = None) -> pd.DataFrame:
+        """Name what moves the risk of each candidate away from the usual.
+
+        Parameters
+        ----------
+        candidates : DataFrame
+            As for `predict_risk`.
+        horizon : int, optional
+
+        Returns
+        -------
+        DataFrame
+            ``application``, ``outcome``, ``effect``, ``label``, ``group``, ``contribution``,
+            ``sd``, ``sentence``: at most three for each, the largest first.
+
+        Raises
+        ------
+        CareersError
+            If a value cannot be.
+        """
+        return explain(self, candidates, horizon=horizon)
 
     def risks(
         self,

@@ -1,0 +1,358 @@
+"""What the employer can do: a closed list, with what goes with each change as far as it is known.
+
+Nothing on the list asks the candidate to be somebody else. An effect of which the employer has no
+lever, such as having worked in care before, is never turned into advice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from vbr_engine.risk.contrast import risk_difference
+from vbr_engine.risk.explanation import contributions, natural_values
+from vbr_engine.risk.features import Effect
+from vbr_engine.risk.posterior import NOBODY, Posterior
+from vbr_engine.risk.stages import OUTCOMES
+from vbr_engine.risk.wording import change_sentence, say, shown_number
+
+if TYPE_CHECKING:
+    from vbr_engine.risk.explanation import Contributions
+    from vbr_engine.risk.model import DropOutModel
+
+__all__ = ["ACTIONS", "LEAST_DIFFERENCE", "Action", "Change", "employer_actions"]
+
+Array = NDArray[np.float64]
+
+# Below one person in a hundred there is nothing to tell.
+LEAST_DIFFERENCE = 0.01
+COLUMNS = (
+    "application",
+    "outcome",
+    "action",
+    "difference",
+    "low",
+    "high",
+    "sentence",
+    "modelled",
+    "title",
+    "who",
+    "source",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a modelled action does to the fact that it can change.
+
+    Parameters
+    ----------
+    form : str
+        Form that the effect must have.
+    most : float
+        The fact is brought down to this: minutes, hours, share, or 0 for `no` becoming `yes`.
+    least : float
+        Smaller changes are not worth naming.
+    """
+
+    form: str
+    most: float
+    least: float
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that the employer can do.
+
+    Parameters
+    ----------
+    id : str
+        That of the lever, where a declared effect names one.
+    who : str
+        Who does it: manager, rota, recruiter or team.
+    outcomes : tuple of str
+    change : Change, optional
+        None: the model cannot speak of it; it is good practice.
+    source : str
+        Where the practice is described.
+    wanted_by : str, optional
+        Good practice only where this effect lies above its centre.
+    """
+
+    id: str
+    who: str
+    outcomes: tuple[str, ...] = OUTCOMES
+    change: Change | None = None
+    source: str = ""
+    wanted_by: str | None = None
+
+    @property
+    def title(self) -> str:
+        """Return the action in words."""
+        return say(f"action.{self.id}")
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("guaranteed-hours", "manager", change=Change("no", 0, 1)),
+    Action("nearer-round", "rota", change=Change("number", 20, 5)),
+    Action("hours-as-wanted", "manager", change=Change("shortfall", 0, 2)),
+    Action("rota-match", "rota", change=Change("share-not", 0.1, 0.1)),
+    Action("walking-round", "rota", change=Change("no", 0, 1)),
+    Action("faster-contact", "recruiter", ("withdrawal",), change=Change("log2", 4, 4)),
+    Action(
+        "travel-pay",
+        "manager",
+        source="Written answer HL498, House of Lords, 27 January 2020 (minimum wage, homecare)",
+        wanted_by="travel",
+    ),
+    Action(
+        "keep-in-touch",
+        "recruiter",
+        ("withdrawal",),
+        source="Eastwood and Bell for Allocate Software (keeping staff starts with the job offer)",
+    ),
+    Action(
+        "shadow-shift",
+        "team",
+        source="Skills for Care, written evidence RTR0145 to the House of Commons (taster shifts)",
+    ),
+    Action(
+        "buddy",
+        "team",
+        ("leaving",),
+        source="carehome.co.uk on the buddies of Care UK, 2021 (an employer's own account)",
+    ),
+    Action(
+        "induction",
+        "team",
+        ("leaving",),
+        source="Skills for Care, induction toolkit (new to the role: 45.9 % turnover in a year)",
+        wanted_by="new-to-care",
+    ),
+)
+
+
+def employer_actions(
+    model: DropOutModel,
+    candidates: pd.DataFrame,
+    *,
+    horizon: int | None = None,
+    least: float = LEAST_DIFFERENCE,
+) -> pd.DataFrame:
+    """List what the employer can do for each person.
+
+    Parameters
+    ----------
+    model : DropOutModel
+        Fitted.
+    candidates : DataFrame
+        ``application``, ``provider`` and what is known of each.
+    horizon : int, optional
+        Days in the job up to which leaving counts; 365 by default.
+    least : float
+        Changes that go with a smaller difference are left out.
+
+    Returns
+    -------
+    DataFrame
+        ``application``, ``outcome``, ``action``, ``difference`` (risk now less risk with the
+        change), ``low``, ``high``, ``sentence``, ``modelled``, ``title``, ``who``, ``source``. In
+        the order of the candidates, the largest difference first, then good practice, which has no
+        difference. A change is there only where the fact is known, there is something to change,
+        and the effect exceeds its posterior standard deviation.
+
+    Raises
+    ------
+    CareersError
+        If a column is missing, a value cannot be, or the horizon lies beyond the intervals.
+
+    Notes
+    -----
+    A difference compares people in two situations. It is an association, not what a change will do.
+
+    Examples
+    --------
+    >>> from vbr_engine.risk import Careers, DropOutModel, simulate_careers
+    >>> made = simulate_careers(400, seed=1)
+    >>> model = DropOutModel("leaving").fit(Careers.from_frame(made.frame, cut=made.cut))
+    >>> told = employer_actions(model, made.frame.head(3))
+    >>> set(told["action"]) <= {action.id for action in ACTIONS}
+    True
+    """
+    ahead = _Ahead.of(model, candidates, horizon)
+    parts = contributions(model, candidates, horizon=horizon)
+    found = [
+        _modelled(model, candidates, parts, ahead, action, horizon)
+        if action.change
+        else _practice(model, candidates, parts, action)
+        for action in ACTIONS
+        if model.outcome in action.outcomes
+    ]
+    told: pd.DataFrame = pd.concat(found, ignore_index=True)
+    told = told[ahead.pending[told["person"].to_numpy(dtype=np.intp)]]
+    told = told[~told["modelled"] | (told["difference"] >= least)]
+    told = told.sort_values(
+        ["person", "modelled", "difference", "place"], ascending=[True, False, False, True]
+    )
+    return told[list(COLUMNS)].reset_index(drop=True)
+
+
+@dataclass(frozen=True, eq=False)
+class _Ahead:
+    """What a risk is worked out from, beside the effects."""
+
+    posterior: Posterior
+    provider: NDArray[np.intp]
+    since: NDArray[np.int64]
+    share: Array
+
+    @property
+    def pending(self) -> NDArray[np.bool_]:
+        """Tell for whom anything is still ahead."""
+        return self.since < self.posterior.n_intervals
+
+    @classmethod
+    def of(cls, model: DropOutModel, candidates: pd.DataFrame, horizon: int | None) -> _Ahead:
+        since = np.asarray(model.since(candidates), dtype=np.int64)
+        numbers = pd.Index(model.providers_).get_indexer(
+            pd.Index(candidates["provider"].astype(str))
+        )
+        return cls(
+            model.speaking(horizon),
+            numbers if model.provider_effects else np.full(len(candidates), NOBODY),
+            np.broadcast_to(since, (len(candidates),)),
+            model.share(horizon),
+        )
+
+
+def _modelled(
+    model: DropOutModel,
+    candidates: pd.DataFrame,
+    parts: Contributions,
+    ahead: _Ahead,
+    action: Action,
+    horizon: int | None,
+) -> pd.DataFrame:
+    """Compare everybody for whom there is something to change with how it would be."""
+    changed, now, moved = _changed(model, parts, action)
+    rows = np.flatnonzero(moved)
+    contrast = risk_difference(
+        ahead.posterior,
+        parts.X[rows],
+        changed[rows],
+        ahead.provider[rows],
+        since=ahead.since[rows],
+        share=ahead.share,
+        level=model.interval,
+    )
+    sentences = [
+        _change_words(action, model.outcome, value, figures, horizon)
+        for value, *figures in zip(
+            now[rows], contrast.difference, contrast.low, contrast.high, strict=True
+        )
+    ]
+    sources = [effect.source for effect in model.effects_ if effect.lever == action.id]
+    return _rows(
+        model,
+        candidates,
+        rows,
+        action,
+        difference=contrast.difference,
+        low=contrast.low,
+        high=contrast.high,
+        sentence=sentences,
+        source="; ".join(filter(None, sources)),
+    )
+
+
+def _changed(
+    model: DropOutModel, parts: Contributions, action: Action
+) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Return the effects after the action, the fact before it, and whom it can do something for."""
+    changed, now = parts.X.copy(), np.full(len(parts.X), np.nan)
+    moved = np.zeros(len(parts.X), dtype=bool)
+    change = action.change
+    assert change is not None
+    for place, effect in enumerate(model.effects_):
+        if effect.lever != action.id or effect.form != change.form:
+            continue
+        value = natural_values(effect, parts.X[:, place])
+        can = ~parts.missing[:, place] & (value - change.most >= change.least - 1e-9)
+        can &= parts.estimate[place] > parts.estimate_sd[place]
+        changed[can, place] = _units(effect, change.most)
+        now[can] = value[can]
+        moved |= can
+    return changed, now, moved
+
+
+def _units(effect: Effect, value: float) -> float:
+    """Turn minutes, hours and shares into units about the centre."""
+    if effect.form == "log2":
+        return float(np.log2((1 + value) / (1 + effect.centre)) / effect.per)
+    return (value - effect.centre) / effect.per
+
+
+def _change_words(
+    action: Action,
+    outcome: str,
+    now: float,
+    figures: Sequence[float],
+    horizon: int | None,
+) -> str:
+    assert action.change is not None
+    then = action.change.most
+    if action.change.form == "share-not":
+        now, then = round(100 * (1 - now)), round(100 * (1 - then))
+    change = say(f"change.{action.id}", now=shown_number(now), then=shown_number(then))
+    told = change_sentence(outcome, change, *figures, horizon=horizon)
+    return f"{told} {say('change.past')}" if action.id == "faster-contact" else told
+
+
+def _practice(
+    model: DropOutModel, candidates: pd.DataFrame, parts: Contributions, action: Action
+) -> pd.DataFrame:
+    wanted = np.ones(len(parts.X), dtype=bool)
+    if action.wanted_by is not None:
+        wanted[:] = False
+        for place, effect in enumerate(model.effects_):
+            if effect.name == action.wanted_by:
+                wanted |= parts.X[:, place] > 0
+    sentence = say("practice", why=say(f"practice.{action.id}"))
+    return _rows(
+        model, candidates, np.flatnonzero(wanted), action, sentence=sentence, source=action.source
+    )
+
+
+def _rows(
+    model: DropOutModel,
+    candidates: pd.DataFrame,
+    rows: NDArray[np.intp],
+    action: Action,
+    *,
+    difference: Array | float = np.nan,
+    low: Array | float = np.nan,
+    high: Array | float = np.nan,
+    **words: Any,
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "application": candidates["application"].to_numpy(dtype=object)[rows],
+            "outcome": model.outcome,
+            "action": action.id,
+            "difference": difference,
+            "low": low,
+            "high": high,
+            "modelled": action.change is not None,
+            "title": action.title,
+            "who": say(f"who.{action.who}"),
+            **words,
+            "person": rows,
+            "place": ACTIONS.index(action),
+        },
+        index=range(len(rows)),
+    )
