@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vbr_engine.fairness.detection import detectable_ratio, power
 from vbr_engine.fairness.exact import exact_test
-from vbr_engine.fairness.four_fifths import four_fifths
-from vbr_engine.fairness.power import detectable_ratio, power
 from vbr_engine.fairness.score_intervals import difference_interval, ratio_interval
+from vbr_engine.fairness.screen import four_fifths
 from vbr_engine.fairness.standardised import standardised_difference
 from vbr_engine.fairness.suppression import Rule
 

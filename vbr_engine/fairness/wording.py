@@ -7,6 +7,10 @@ from math import isfinite
 from typing import Any
 
 __all__ = [
+    "CLEARER_WITHIN",
+    "MOVED_AWAY",
+    "MOVED_TO",
+    "UNSURE_WITHIN",
     "comparison_sentence",
     "in_hundred",
     "pooled_sentence",
@@ -14,6 +18,17 @@ __all__ = [
     "screen_sentence",
     "with_interval",
 ]
+
+MOVED_AWAY = (
+    "it is not found within providers: the groups went to different providers, which select "
+    "different shares."
+)
+MOVED_TO = (
+    "within providers it is another one, because the groups went to different providers, which "
+    "select different shares."
+)
+UNSURE_WITHIN = "within providers chance alone may explain what is left of it."
+CLEARER_WITHIN = "within providers the difference is clearer."
 
 
 def in_hundred(share: float) -> str:
@@ -161,16 +176,12 @@ def _beside(row: Mapping[str, Any], crude: Mapping[str, Any] | None) -> str:
     if crude is None or not isfinite(crude.get("ratio", float("nan"))):
         return ""
     apart = crude["verdict"] in ("lower", "higher")
-    same_side = (crude["ratio"] < 1) == (row["ratio"] < 1)
     holds = row["ratio_high"] < 1 or row["ratio_low"] > 1
-    if apart and (not holds or not same_side):
-        return (
-            f"All together the ratio is {crude['ratio']:.2f}, but it is not found within "
-            "providers: the groups went to different providers, which select different shares."
-        )
-    if not apart and holds:
-        return (
-            f"All together the ratio is {crude['ratio']:.2f}; within providers it shows, because "
-            "the groups went to different providers."
-        )
-    return ""
+    same_side = (crude["ratio"] < 1) == (row["ratio"] < 1)
+    if apart == (holds and same_side):
+        return ""
+    moved = not crude["ratio_low"] <= row["ratio"] <= crude["ratio_high"]
+    told = f"All together the ratio is {crude['ratio']:.2f}"
+    if apart and not holds:
+        return f"{told}, but {MOVED_AWAY if moved else UNSURE_WITHIN}"
+    return f"{told}; {MOVED_TO if moved else CLEARER_WITHIN}"

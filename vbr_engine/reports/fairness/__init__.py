@@ -10,6 +10,7 @@ from typing import Any
 from vbr_engine._version import __version__
 from vbr_engine.fairness.comparison import NOT_ENOUGH
 from vbr_engine.fairness.impact import AdverseImpact
+from vbr_engine.fairness.wording import CLEARER_WITHIN, MOVED_TO
 from vbr_engine.reports.analysis.parts import Finding, Section, records
 from vbr_engine.reports.data import ReportData
 from vbr_engine.reports.fairness.closing import method_section, next_section
@@ -171,7 +172,11 @@ def _hidden_by_providers(
     """Tell what shows within providers only."""
     for row in rows:
         if row["verdict"] in ("cannot tell", "alike"):
-            yield from (found for found in _within(row, pooled) if "it shows" in found.sentence)
+            yield from (found for found in _within(row, pooled) if _tells_more(found.sentence))
+
+
+def _tells_more(sentence: str) -> bool:
+    return sentence.endswith((MOVED_TO, CLEARER_WITHIN))
 
 
 def _made(prepared: date | None) -> str:

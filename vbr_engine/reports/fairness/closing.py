@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from vbr_engine.fairness.comparison import NOT_ENOUGH
 from vbr_engine.fairness.impact import AdverseImpact
+from vbr_engine.fairness.wording import MOVED_AWAY, MOVED_TO
 from vbr_engine.reports.analysis.parts import Block, Section, records
 from vbr_engine.reports.words import listed
 
@@ -30,7 +32,15 @@ def _steps(impact: AdverseImpact) -> Iterator[str]:
     rows = list(records(impact.comparisons))
     pooled = [row for row in records(impact.pooled) if not row["note"]]
     verdicts = {row["verdict"] for row in rows}
+    moved = [row for row in pooled if row["sentence"].endswith((MOVED_AWAY, MOVED_TO))]
+    gone = {_names(row) for row in moved if row["sentence"].endswith(MOVED_AWAY)}
     apart = [row for row in rows if row["verdict"] in ("lower", "higher")]
+    apart = [row for row in apart if _names(row) not in gone]
+    if moved:
+        yield (
+            "The groups went to different providers: look first at where people apply and why "
+            "(advertising, travel, referral), then at how each provider chooses."
+        )
     if apart:
         names = listed([f"{row['group']} ({row['dimension']})" for row in apart])
         yield (
@@ -43,11 +53,6 @@ def _steps(impact: AdverseImpact) -> Iterator[str]:
         yield (
             "Providers differ among themselves: talk with single providers about their own "
             "figures, not about a common one."
-        )
-    if any("went to different providers" in row["sentence"] for row in pooled):
-        yield (
-            "Part of the picture is where people apply: look at advertising, travel and referral "
-            "as well as at how each provider chooses."
         )
     if "cannot tell" in verdicts:
         yield (
@@ -66,6 +71,10 @@ def _steps(impact: AdverseImpact) -> Iterator[str]:
         "Monitoring information is for this audit alone. It must not reach those who decide about "
         "single people."
     )
+
+
+def _names(row: dict[str, Any]) -> tuple[str, str]:
+    return str(row["dimension"]), str(row["group"])
 
 
 def method_section(impact: AdverseImpact) -> Section:

@@ -81,8 +81,8 @@ def _single(impact: AdverseImpact, pooled: list[dict[str, Any]]) -> list[Block]:
                 heading=f"Single providers: {title}",
                 sentences=(
                     "Only providers with enough people in every group are here. They are in the "
-                    "order of their size and in no other: the intervals overlap, so this is no "
-                    "league table.",
+                    "order of their size and in no other. Chance moves each of them as far as its "
+                    "interval reaches: this is no league table.",
                 ),
                 picture=ratio_picture(
                     drawn,
