@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import click
 
-from vbr_engine._version import __version__
 from vbr_engine.cli.arguments import PLACE, quiet_option
 from vbr_engine.cli.progress import shown_search
 from vbr_engine.cli.risk.tables import applications_option, cut_option, hash_of, is_simulated
@@ -21,7 +19,6 @@ from vbr_engine.files.model_folders import check_model_folder, write_models
 from vbr_engine.files.whole import shown
 from vbr_engine.risk import OUTCOMES, Careers, DropOutModel
 from vbr_engine.risk.careers import EVENT_COLUMNS
-from vbr_engine.risk.priors import prior_table
 
 __all__ = ["command"]
 
@@ -110,7 +107,4 @@ def _about(careers: Careers, path: str) -> dict[str, Any]:
         "trained": str(date.today()),
         "missing": {name: float(frame[name].isna().mean()) for name in facts},
         "notes": list(careers.notes),
-        "priors": f"of {prior_table()['dated']}",
-        "engine": __version__,
-        "libraries": ", ".join(version(name) for name in ("numpy", "scipy", "pandas")),
     }

@@ -13,7 +13,7 @@ from vbr_engine.reports.manual.data import ManualSection
 if TYPE_CHECKING:
     from vbr_engine.risk.model import DropOutModel
 
-__all__ = ["OUTCOME_WORDS", "Known", "ModelCard", "OutcomeWords", "share"]
+__all__ = ["OUTCOME_WORDS", "Known", "ModelCard", "OutcomeWords", "share", "spanned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class OutcomeWords:
     name: str
     people: str
     event: str
+    happens: str
     until: str
 
 
@@ -31,12 +32,14 @@ OUTCOME_WORDS = {
         "Process withdrawal",
         "applied",
         "withdrew before the first day of work",
+        "withdraw",
         "before the first day of work",
     ),
     "leaving": OutcomeWords(
         "Early leaving",
         "started work",
         "left by themselves within 12 months",
+        "leave",
         "within 12 months of the first day",
     ),
 }
@@ -72,6 +75,11 @@ class Known:
     def simulated(self) -> bool:
         """Whether the careers were made up."""
         return bool(self.about.get("simulated"))
+
+    @property
+    def review_by(self) -> date | None:
+        """From which day on the first of the models says nothing."""
+        return min((model.review_by_ for model in self.models.values()), default=None)
 
 
 @dataclass(frozen=True)
@@ -123,3 +131,15 @@ def share(value: float) -> str:
     """
     told = f"{value:.0%}"
     return "under 1%" if value and told == "0%" else told
+
+
+def spanned(low: float, high: float, *, percent: bool = True) -> str:
+    """Write an interval of shares, which stays together on one line.
+
+    Examples
+    --------
+    >>> spanned(0.12, 0.345).replace(chr(160), " "), spanned(0.12, 0.345, percent=False)
+    ('12% to 34%', '12\\xa0to\\xa034')
+    """
+    told = f"{share(low)} to {share(high)}".replace(" ", "\u00a0")
+    return told if percent else told.replace("%", "")

@@ -10,8 +10,8 @@ from scipy.special import ndtri
 
 from vbr_engine.charts import PlotRow, RiskPoint
 from vbr_engine.reports.analysis.parts import Picture
-from vbr_engine.reports.card.data import OUTCOME_WORDS, share
-from vbr_engine.reports.card.evidence import evidence_part
+from vbr_engine.reports.card.data import OUTCOME_WORDS, share, spanned
+from vbr_engine.reports.card.evidence import evidence_part, rate_part
 from vbr_engine.reports.manual.data import ManualPart, ManualSection, ManualTable, figure
 from vbr_engine.risk.model import DropOutModel
 
@@ -26,6 +26,7 @@ def outcome_section(model: DropOutModel) -> ManualSection:
     words = OUTCOME_WORDS[model.outcome]
     parts = (
         evidence_part(model),
+        rate_part(model),
         _effects_part(model),
         _conflict_part(model),
         _providers_part(model),
@@ -113,9 +114,9 @@ def _effect_table(rows: list[dict[str, Any]]) -> ManualTable:
             (
                 row["label"],
                 row["unit"],
-                f"{figure(row['prior'])} ({figure(row['prior_sd'])})",
-                f"{figure(row['estimate'])} ({figure(row['sd'])})",
-                f"{figure(row['low'])} to {figure(row['high'])}",
+                f"{figure(row['prior'])}\u00a0({figure(row['prior_sd'])})",
+                f"{figure(row['estimate'])}\u00a0({figure(row['sd'])})",
+                f"{figure(row['low'])} to {figure(row['high'])}".replace(" ", "\u00a0"),
             )
             for row in rows
         ),
@@ -220,7 +221,7 @@ def _time_part(model: DropOutModel) -> tuple[ManualPart, ...]:
             (
                 f"{row['days']:.0f}",
                 share(row["risk"]),
-                f"{share(row['low'])} to {share(row['high'])}",
+                spanned(row["low"], row["high"]),
             )
             for row in rows
         ),

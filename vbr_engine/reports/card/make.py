@@ -9,6 +9,7 @@ from typing import Any
 from vbr_engine._version import __version__
 from vbr_engine.reports.card import effects, groups, origin, performance, record, standards, use
 from vbr_engine.reports.card.data import OUTCOME_WORDS, Known, ModelCard
+from vbr_engine.reports.card.evidence import evidence_figures, level_words
 from vbr_engine.reports.manual.data import ManualPart, ManualSection
 from vbr_engine.reports.words import listed, number_word, written_date
 from vbr_engine.risk.model import DropOutModel
@@ -102,9 +103,11 @@ def model_card(
 def _facts(known: Known) -> tuple[tuple[str, str], ...]:
     outcomes = listed([OUTCOME_WORDS[name].name.lower() for name in known.models])
     facts = [("Outcomes", outcomes.capitalize())]
-    for label, name in (("Known up to", "cut"), ("Trained", "trained"), ("Review by", "review")):
+    for label, name in (("Known up to", "cut"), ("Trained", "trained")):
         if known.about.get(name):
             facts.append((label, written_date(date.fromisoformat(str(known.about[name])))))
+    if known.review_by:
+        facts.append(("Review by", written_date(known.review_by)))
     if known.prepared:
         facts.append(("Card made", written_date(known.prepared)))
     return tuple(facts)
@@ -113,8 +116,8 @@ def _facts(known: Known) -> tuple[tuple[str, str], ...]:
 def _summary(known: Known, sections: tuple[ManualSection, ...]) -> tuple[str, ...]:
     missing = sum(1 for section in sections for part in section.parts if part.gap)
     told = [
-        f"{OUTCOME_WORDS[name].name}: {model.n_events_:,} of {model.n_people_:,} "
-        f"{OUTCOME_WORDS[name].event}."
+        f"{OUTCOME_WORDS[name].name}: {level_words(model)} {model.evidence().level.sentence} "
+        f"{model.n_events_:,} of {model.n_people_:,} {OUTCOME_WORDS[name].event}."
         for name, model in known.models.items()
     ]
     if missing:
@@ -132,6 +135,7 @@ def _figures(known: Known) -> dict[str, Any]:
             name: {
                 "people": model.n_people_,
                 "events": model.n_events_,
+                "evidence": evidence_figures(model),
                 "effects": effects.effect_figures(model),
                 "provider_sd": model.posterior_.spread,
             }

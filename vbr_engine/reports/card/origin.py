@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from vbr_engine.reports.card.data import OUTCOME_WORDS, Known
 from vbr_engine.reports.manual.data import ManualPart, ManualSection, ManualTable, count
 
@@ -19,14 +21,8 @@ def origin(known: Known) -> ManualSection:
     ]
     if known.simulated:
         sentences.insert(0, "The careers are simulated: nobody in them is a person.")
-    points = tuple(
-        f"{words.name}: {known.models[outcome].n_people_:,} {words.people}, "
-        f"{known.models[outcome].n_events_:,} {words.event}."
-        for outcome, words in OUTCOME_WORDS.items()
-        if outcome in known.models
-    )
     parts = (
-        ManualPart(sentences=tuple(sentences), points=points),
+        ManualPart(sentences=tuple(sentences), tables=tuple(_counted(known))),
         ManualPart(
             title="Who counts, and until when",
             points=(
@@ -44,6 +40,21 @@ def origin(known: Known) -> ManualSection:
     return ManualSection("data", "The data", parts)
 
 
+def _counted(known: Known) -> Iterator[ManualTable]:
+    """Follow the applications of each outcome: used, left out, and how they ended."""
+    for outcome, model in known.models.items():
+        held = model.manifest_["rows"]
+        rows = tuple((name.capitalize(), count(held[name])) for name in sorted(held, key=_place))
+        yield ManualTable(
+            f"{OUTCOME_WORDS[outcome].name}: who counts", ("Applications", "People"), rows
+        )
+
+
+def _place(name: str) -> tuple[bool, bool, bool, str]:
+    """Put all applications first, then who was left out, who was used, and what became of them."""
+    return (name != "applications", not name.startswith("left out"), name != "used", name)
+
+
 def _missing(known: Known) -> tuple[ManualPart, ...]:
     held = known.about.get("missing")
     if not held:
@@ -57,6 +68,17 @@ def _missing(known: Known) -> tuple[ManualPart, ...]:
             tables=(table,),
         ),
     )
+
+
+def _versions(known: Known) -> list[tuple[str, str]]:
+    """Say with what it was trained; the same for every model of a training."""
+    held = next(iter(known.models.values())).manifest_
+    versions = ", ".join(f"{name} {version}" for name, version in held["versions"].items())
+    return [
+        ("Versions", versions),
+        ("Table of priors", f"dated {held['priors']['dated']}"),
+        ("Hash of the rows that were read (SHA-256)", str(held["data"])),
+    ]
 
 
 def _left_out(known: Known) -> tuple[ManualPart, ...]:
@@ -74,16 +96,15 @@ def manifest(known: Known) -> ManualSection:
         ("Hash of the careers (SHA-256)", str(about.get("careers_sha256", "not recorded"))),
         ("Hash of the models (SHA-256)", known.sha256),
         ("Trained", str(about.get("trained", "not recorded"))),
-        ("Review by", str(about.get("review", "not recorded"))),
-        ("VBR Engine", str(about.get("engine", "not recorded"))),
-        ("Numpy, scipy, pandas", str(about.get("libraries", "not recorded"))),
-        ("Table of priors", str(about.get("priors", "not recorded"))),
+        ("Review by", str(known.review_by)),
+        *_versions(known),
     ]
     part = ManualPart(
         sentences=(
             "The models are stored as text that can be read and compared, each file with its hash; "
-            "a file that was changed is refused. No figure in it was tuned on these data: effects, "
-            "priors and their spread were declared beforehand, so no random number is drawn.",
+            "a file that was changed is refused. Effects and priors were declared beforehand and "
+            "not tuned on these data; how far providers differ was estimated. Nothing is drawn at "
+            "random, so that the same table gives the same model.",
         ),
         tables=(ManualTable("Training", ("What", "Held"), tuple(rows)),),
     )

@@ -3,25 +3,72 @@
 from __future__ import annotations
 
 from vbr_engine.reports.card.data import OUTCOME_WORDS, Known
-from vbr_engine.reports.manual.data import ManualPart, ManualSection
+from vbr_engine.reports.manual.data import (
+    ManualPart,
+    ManualSection,
+    ManualTable,
+    count,
+    figure,
+    interval,
+)
+from vbr_engine.risk.levels import Checks
+from vbr_engine.risk.model import DropOutModel
 
 __all__ = ["performance"]
 
 _STUDY = (
     "run `vbr risk evaluate` on careers that these models have not seen, best of providers that "
-    "are new to them. With 40 events an area under the curve is known to about ±.10, with 200 to "
-    "±.05"
+    "are new to them, and give the figures to the card with --evaluation. With 40 events a "
+    "concordance is known to about ±.10, with 200 to about ±.05."
 )
 
 
 def performance(known: Known) -> ManualSection:
     """Say how well each model tells apart, and how right its risks are."""
-    parts = tuple(
+    parts = [
         ManualPart(
-            title=OUTCOME_WORDS[outcome].name,
-            gap="how well the model does on people whom it has not seen",
-            study=f"{_STUDY}.",
+            sentences=(
+                "Concordance: of two people, how often the one who went earlier had the higher "
+                "risk; .50 is chance. Before somebody starts, an honest figure lies between .58 "
+                "and .65; above .70, look for something that was known only afterwards. Slope: 1 "
+                "means that differences between people are as large as predicted; below 1, they "
+                "were overstated.",
+            )
         )
-        for outcome in known.models
+    ]
+    for outcome, model in known.models.items():
+        parts += _parts(outcome, model)
+    return ManualSection("performance", "How well it does", tuple(parts))
+
+
+def _parts(outcome: str, model: DropOutModel) -> list[ManualPart]:
+    title = OUTCOME_WORDS[outcome].name
+    parts = [] if model.checks_ is None else [_left_out(title, model.checks_)]
+    gap = ManualPart(
+        title="" if parts else title,
+        gap="how well the model does on people of whom it has learned nothing",
+        study=_STUDY,
     )
-    return ManualSection("performance", "How well it does", parts)
+    return [*parts, gap]
+
+
+def _left_out(title: str, checks: Checks) -> ManualPart:
+    rows = (
+        ("Concordance", interval(checks.auc, checks.auc_low, checks.auc_high)),
+        ("Calibration slope", interval(checks.slope, checks.slope_low, checks.slope_high)),
+        ("Gain in log-likelihood for each event", figure(checks.gain, 3)),
+    )
+    return ManualPart(
+        title=title,
+        sentences=(
+            f"Each of {count(checks.n_providers)} providers was left out in turn, in groups, and "
+            f"predicted from the others ({count(checks.n_events)} events). Risks are compared "
+            "within these data, so other places and later years may differ.",
+            *checks.failures,
+        ),
+        tables=(
+            ManualTable(
+                "At providers left out, with 95% intervals", ("What", "Figure (95%)"), rows
+            ),
+        ),
+    )

@@ -24,11 +24,9 @@ def record_fields(known: Known) -> tuple[tuple[str, str, str], ...]:
     """
     about = known.about
     outcomes = listed([OUTCOME_WORDS[name].name.lower() for name in known.models])
-    levels = listed(
-        [
-            f"{OUTCOME_WORDS[n].name.lower()}: {m.n_events_:,} events"
-            for n, m in known.models.items()
-        ]
+    levels = "; ".join(
+        f"{OUTCOME_WORDS[name].name.lower()}: level {model.evidence().level.code}"
+        for name, model in known.models.items()
     )
     tier1, owner, why = "Tier 1", "Owner and responsibility", "Description and rationale"
     context, tool, risks = "Deployment context", "Tool specification", "Risks and mitigations"
@@ -66,8 +64,8 @@ def record_fields(known: Known) -> tuple[tuple[str, str, str], ...]:
             f"providers up to {about.get('cut', 'a day not known')}",
         ),
         (tool, "Sensitive attributes", "none enters; monitoring data are kept apart"),
-        (tool, "Performance", levels + ("" if known.evaluations else "; not evaluated yet")),
-        (tool, "Maintenance", f"review by {about.get('review', 'a day not recorded')}"),
+        (tool, "Performance", f"{levels}; see How well it does"),
+        (tool, "Maintenance", f"review by {known.review_by}; from then on it says nothing"),
         (risks, "Impact assessments", _OWNER),
         (
             risks,
