@@ -12,7 +12,12 @@ from vbr_engine.psychometrics import (
     Rasch,
     person_scores,
 )
-from vbr_engine.psychometrics.category_lookup import CategoryLookup, plain_numbers
+from vbr_engine.psychometrics.category_lookup import (
+    CategoryLookup,
+    plain_numbers,
+    whole_numbers,
+)
+from vbr_engine.psychometrics.category_reading import encode
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +48,27 @@ def test_lookup_reads_numbers_as_the_careful_way_does(answers, kind):
     assert (CategoryLookup(table.labels).codes(plain_numbers(frame)) == table.codes).all()
 
 
-@pytest.mark.parametrize("odd", [0.0, 1.5, 99.0, -99.0, np.inf, -np.inf])
+@pytest.mark.parametrize("kind", [np.float64, np.float32, np.float16, np.int64, np.int8])
+def test_whole_numbers_are_read_as_the_careful_way_does(answers, kind):
+    some = answers if np.issubdtype(kind, np.floating) else np.nan_to_num(answers, nan=9)
+    frame = pd.DataFrame(np.tile(some, (40, 3)).astype(kind))
+    codes, labels = whole_numbers(plain_numbers(frame))
+    careful = encode(frame, tuple(map(str, frame.columns)), [None] * frame.shape[1])
+    assert (codes == careful[0]).all()
+    assert labels == careful[1]
+    assert {type(label) for some in labels for label in some} == {int}
+
+
+@pytest.mark.parametrize("odd", [0.5, np.inf, -np.inf, 5000.0, 1e300, -1e18])
+def test_what_is_no_small_whole_number_is_left_to_the_careful_way(answers, odd):
+    other = answers.copy()
+    other[3, 1] = odd
+    assert whole_numbers(other) is None
+    assert whole_numbers(np.full((3, 2), np.nan)) is None
+    assert whole_numbers(np.arange(300.0).reshape(150, 2)) is None
+
+
+@pytest.mark.parametrize("odd", [0.0, 1.5, 2.0, -4.0, 99.0, -99.0, np.inf, -np.inf])
 def test_what_the_lookup_does_not_know_is_named(answers, odd):
     model = GradedResponseModel().fit(answers)
     wrong = answers.copy()

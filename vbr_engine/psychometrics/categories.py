@@ -10,7 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vbr_engine.psychometrics.category_reading import Codes, TableError, as_frame, encode
+from vbr_engine.psychometrics.category_lookup import plain_numbers, whole_numbers
+from vbr_engine.psychometrics.category_reading import (
+    Codes,
+    TableError,
+    as_frame,
+    check_frame,
+    encode,
+)
 
 __all__ = ["CategoryTable"]
 
@@ -78,7 +85,10 @@ class CategoryTable:
         known = [None] * len(names) if labels is None else list(labels)
         if len(known) != len(names):
             raise TableError(f"expected {len(known)} items, got {len(names)} columns")
-        codes, found = encode(frame, names, known)
+        check_frame(frame, names)
+        numbers = plain_numbers(frame) if labels is None else None
+        whole = None if numbers is None else whole_numbers(numbers)
+        codes, found = encode(frame, names, known) if whole is None else whole
         return cls(codes, found, names, frame.index)
 
     @cached_property

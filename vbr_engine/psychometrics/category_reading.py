@@ -11,7 +11,7 @@ from scipy.sparse import issparse
 
 from vbr_engine.errors import Problem, ResponsesError
 
-__all__ = ["Codes", "TableError", "as_frame", "encode"]
+__all__ = ["Codes", "TableError", "as_frame", "check_frame", "encode"]
 
 _MOST = 100
 
@@ -45,7 +45,8 @@ def _kind(X: Any) -> Any:
     return object if mixed else None
 
 
-def _check_frame(frame: pd.DataFrame, names: tuple[str, ...]) -> None:
+def check_frame(frame: pd.DataFrame, names: tuple[str, ...]) -> None:
+    """Refuse a table that is empty, or names an item twice."""
     if frame.shape[1] == 0:
         raise TableError(f"0 feature(s) (shape={frame.shape}) while a minimum of 1 is required.")
     if len(frame) == 0:
@@ -59,7 +60,6 @@ def encode(
     frame: pd.DataFrame, names: tuple[str, ...], known: list[Any]
 ) -> tuple[Codes, tuple[tuple[Any, ...], ...]]:
     """Codes of all columns and the labels of each; ``known`` are labels to keep to, or None."""
-    _check_frame(frame, names)
     codes = np.empty(frame.shape, dtype=np.int8)
     found: list[tuple[Any, ...]] = []
     problems: list[Problem] = []

@@ -52,6 +52,8 @@ class Fit:
     gain : float
         What the next step would have added.
     expectation : Expectation
+    inverse : ndarray, optional
+        Of the information, as the search saw it last.
     """
 
     design: Design
@@ -61,6 +63,7 @@ class Fit:
     converged: bool
     gain: float
     expectation: Expectation
+    inverse: Array | None = None
 
 
 @dataclass
@@ -97,31 +100,31 @@ class _Search:
         observed = observed_information(thin, here, step, degrees=_ROUGH)
         return solve(observed, np.eye(len(observed)), complete)
 
-    def climb(self, tol: float, max_iter: int) -> Fit:
+    def climb(self, tol: float, max_iter: int, inverse: Array | None = None) -> Fit:
         """Newton steps until the next one promises less than ``tol``."""
         here, step, height = self.look(self.full)
         gradient = here.gradient(step)
-        inverse = self.inverse(here, step)
+        inverse = self.inverse(here, step) if inverse is None else inverse
         gain, since = np.inf, 0
         while self.n_iter < max_iter:
             move = inverse @ gradient
             previous, gain = gain, 0.5 * float(gradient @ move)
             if 0.0 <= gain < tol:
-                return self._end(step, gain, converged=True)
+                return self._end(step, gain, inverse, converged=True)
             if not np.isfinite(gain):
-                return self._end(step, gain, converged=False)
+                return self._end(step, gain, inverse, converged=False)
             if gain < 0 or (since > 1 and gain > 0.2 * previous):
                 inverse, since = self.inverse(here, step), 0
                 move = inverse @ gradient
                 gain = 0.5 * float(gradient @ move)
             found = self._try(move, height)
             if found is None:
-                return self._end(step, gain, converged=gain < 100 * tol)
+                return self._end(step, gain, inverse, converged=gain < 100 * tol)
             moved, here, step, height = found
             after = here.gradient(step)
             inverse = mended(inverse, moved, gradient - after)
             gradient, since = after, since + 1
-        return self._end(step, gain, converged=False)
+        return self._end(step, gain, inverse, converged=False)
 
     def _try(self, move: Array, height: float) -> tuple[Array, Position, Expectation, float] | None:
         """The longest of ever shorter steps that does not lose height."""
@@ -136,9 +139,9 @@ class _Search:
             move = move / 2
         return None
 
-    def _end(self, step: Expectation, gain: float, *, converged: bool) -> Fit:
+    def _end(self, step: Expectation, gain: float, inverse: Array, *, converged: bool) -> Fit:
         height = step.log_likelihood
-        return Fit(self.design, self.full, height, self.n_iter, converged, gain, step)
+        return Fit(self.design, self.full, height, self.n_iter, converged, gain, step, inverse)
 
 
 def maximise(
@@ -151,6 +154,7 @@ def maximise(
     warm_up: int = 3,
     climbed_on: int = 0,
     progress: Callable[[int, float], None] | None = None,
+    inverse: Array | None = None,
 ) -> Fit:
     """Find the parameters with the highest marginal likelihood near a start.
 
@@ -172,6 +176,8 @@ def maximise(
         Rows on which the start is a top already: fewer rows would only lead away from it.
     progress : callable, optional
         Told the number of the pass and the log-likelihood.
+    inverse : ndarray, optional
+        Of the information, where it is known well enough.
 
     Returns
     -------
@@ -188,7 +194,7 @@ def maximise(
             start, warm_up, last = nearer.climb(_LOOSE, max_iter).full, 0, size
     search = _Search(answers, design, start, progress)
     search.warm_up(warm_up)
-    return search.climb(tol, max_iter)
+    return search.climb(tol, max_iter, inverse)
 
 
 def all_seen(answers: Answers) -> bool:

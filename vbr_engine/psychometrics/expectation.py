@@ -210,17 +210,7 @@ class Answers:
 
     def missing_information(self, position: Position, degrees: int) -> Array:
         """What the spread of posteriors takes away from the information."""
-        return information_of_posteriors(
-            self,
-            position.log_probabilities,
-            position.log_weights,
-            position.scores,
-            position.group_scores,
-            position.design.selection,
-            nodes=position.design.nodes,
-            degrees=degrees,
-            steps=position.steps,
-        )
+        return information_of_posteriors(self, position, degrees)
 
 
 def _each(do: Callable[[Any], Any], runs: Sequence[Any], rows: int) -> Iterator[Any]:

@@ -211,7 +211,8 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ndarray, shape (sittings, 2)
         """
         check_is_fitted(self, "items_")
-        self._remember_columns(X, reset=False)
+        if not self._named_alike(X):
+            self._remember_columns(X, reset=False)
         codes = self._codes(X)
         if groups is None:
             return self._scorer.many(codes)
@@ -294,6 +295,13 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         plain = isinstance(X, pd.DataFrame) or (isinstance(X, np.ndarray) and X.ndim == 2)
         shown = X if plain else CategoryTable.from_any(X).codes
         validate_data(self, shown, reset=reset, skip_check_array=True)
+
+    def _named_alike(self, X: Any) -> bool:
+        """Whether a data frame has the very columns of the fit: the common case, told quickly."""
+        names = getattr(self, "feature_names_in_", None)
+        if names is None or not isinstance(X, pd.DataFrame) or X.shape[1] != len(names):
+            return False
+        return bool((X.columns.to_numpy() == names).all())
 
     def _check_options(self) -> None:
         if self.slopes not in _SLOPES:

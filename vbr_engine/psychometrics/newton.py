@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from vbr_engine.psychometrics.curves import Array
@@ -10,7 +11,7 @@ from vbr_engine.psychometrics.design import Design
 from vbr_engine.psychometrics.expectation import Expectation
 from vbr_engine.psychometrics.position import Position
 
-__all__ = ["LARGEST_STEP", "maximisation", "mended", "solve"]
+__all__ = ["LARGEST_STEP", "em_step", "maximisation", "mended", "solve"]
 
 LARGEST_STEP = 1.0
 
@@ -33,16 +34,50 @@ def solve(matrix: Array, gradient: Array, fallback: Array | None = None) -> Arra
 def maximisation(design: Design, full: Array, step: Expectation, *, n_steps: int = 1) -> Array:
     """Newton steps for the items and groups, given the expected counts."""
     for _ in range(n_steps):
-        here = Position.at(design, full)
-        move = solve(here.complete(step), here.gradient(step))
-        largest = np.abs(move).max(initial=0.0)
-        if not np.isfinite(largest):
-            return full
-        move *= min(1.0, LARGEST_STEP / max(largest, 1e-300))
-        full = _possible(design, full, move)
+        after = em_step(Position.at(design, full), step)
+        largest = np.abs(after - full).max(initial=0.0)
+        full = after
         if largest < 1e-3:
             break
     return full
+
+
+def em_step(here: Position, step: Expectation) -> Array:
+    """All parameters after one Newton step, given the expected counts of this very position."""
+    if here.design.selection.ndim == 1:
+        move = _apart(here, step)
+    else:
+        move = solve(here.complete(step), here.gradient(step))
+    largest = np.abs(move).max(initial=0.0)
+    if not np.isfinite(largest):
+        return here.full
+    move *= min(1.0, LARGEST_STEP / max(largest, 1e-300))
+    return _possible(here.design, here.full, move)
+
+
+def _apart(here: Position, step: Expectation) -> Array:
+    """Newton step where each item and group moves by itself."""
+    gradient, free = here.gradient_of_all(step), here.design.free >= 0
+    moves, begin = [], 0
+    for blocks in here.blocks(step):
+        n, width, _ = blocks.shape
+        part = slice(begin, begin + n * width)
+        moves.append(
+            _solved(blocks, gradient[part].reshape(n, width), free[part].reshape(n, width))
+        )
+        begin = part.stop
+    return np.concatenate(moves)[free]
+
+
+def _solved(blocks: Array, gradients: Array, free: NDArray[np.bool_]) -> Array:
+    """Solve each block for what is free there, and hold the rest."""
+    if not (np.isfinite(blocks).all() and np.isfinite(gradients).all()):
+        return np.full(gradients.size, np.nan)
+    blocks = blocks * (free[:, :, None] & free[:, None, :])
+    diagonal = np.einsum("jpp->jp", blocks)
+    diagonal += 1e-10 * (1.0 + diagonal) + ~free
+    moves = np.linalg.solve(blocks, (gradients * free)[:, :, None])
+    return np.asarray(moves.ravel(), dtype=np.float64)
 
 
 def _possible(design: Design, full: Array, move: Array) -> Array:

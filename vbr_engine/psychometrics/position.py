@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy.linalg import block_diag
 
 from vbr_engine.psychometrics.curves import Array, ItemParameters, log_probabilities
 from vbr_engine.psychometrics.derivatives import (
@@ -71,34 +72,35 @@ class Position:
 
     def gradient(self, step: Expectation) -> Array:
         """Gradient of the observed log-likelihood, by Fisher's identity."""
-        by_item = np.einsum("jkq,jkpq->jp", step.counts, self.scores, optimize=True)
+        return self.design.gather(self.gradient_of_all(step))
+
+    def gradient_of_all(self, step: Expectation) -> Array:
+        """Gradient by all parameters, whether free or not."""
+        by_item = (self.scores @ step.counts[..., None])[..., 0].sum(axis=1)
         by_group = np.einsum("gq,gsq->gs", step.mass, self.group_scores)
         full = np.concatenate([by_item.ravel(), by_group.ravel()])
         if self.design.slope_prior is not None:
             mean, sd = self.design.slope_prior
             full -= self.design.slope_places * (self.full - mean) / sd**2
-        return self.design.gather(full)
+        return full
+
+    def blocks(self, step: Expectation) -> tuple[Array, Array]:
+        """Information of each item's and each group's parameters if theta were known."""
+        items = complete_information(
+            self.items, self.design.nodes, step.counts, self.probabilities, self.scores
+        )
+        if self.design.slope_prior is not None:
+            held = self.design.slope_places[: items.shape[0] * items.shape[1]]
+            diagonal = np.einsum("jpp->jp", items)
+            diagonal += held.reshape(diagonal.shape) / self.design.slope_prior[1] ** 2
+        people, weights = step.mass.sum(axis=1), np.exp(self.log_weights)
+        spread = np.einsum("gsq,gtq,gq->gst", self.group_scores, self.group_scores, weights)
+        return items, people[:, None, None] * spread
 
     def complete(self, step: Expectation) -> Array:
         """Information of the free parameters if everybody's theta were known."""
-        blocks = complete_information(
-            self.items, self.design.nodes, step.counts, self.probabilities, self.scores
-        )
-        size = len(self.full)
-        matrix = np.zeros((size, size))
-        width = self.design.shape[1]
-        for j, block in enumerate(blocks):
-            matrix[j * width : (j + 1) * width, j * width : (j + 1) * width] = block
-        people, weights = step.mass.sum(axis=1), np.exp(self.log_weights)
-        spread = np.einsum("gsq,gtq,gq->gst", self.group_scores, self.group_scores, weights)
-        for g in range(self.design.n_groups):
-            start = self.design.shape[0] * width + 2 * g
-            matrix[start : start + 2, start : start + 2] = people[g] * spread[g]
-        if self.design.slope_prior is not None:
-            matrix[np.diag_indices(size)] += (
-                self.design.slope_places / self.design.slope_prior[1] ** 2
-            )
-        return self.design.contract(matrix)
+        items, groups = self.blocks(step)
+        return self.design.contract(np.asarray(block_diag(*items, *groups), dtype=np.float64))
 
 
 def observed_information(

@@ -2,48 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vbr_engine.psychometrics.curves import Array
+from vbr_engine.psychometrics.curves import Array, cumulative
 from vbr_engine.psychometrics.posteriors import posteriors
 
 if TYPE_CHECKING:
     from vbr_engine.psychometrics.expectation import Answers
+    from vbr_engine.psychometrics.position import Position
 
 __all__ = ["information_of_posteriors"]
 
-
-def _orthonormal(posterior: Array, nodes: Array, n: int) -> Iterator[Array]:
-    """Polynomials in theta, orthonormal under each row's posterior, times the posterior."""
-    before, now = np.zeros_like(posterior), np.ones_like(posterior)
-    size_before = np.ones(len(posterior))
-    for degree in range(n):
-        weighted = posterior * now
-        size = np.einsum("iq,iq->i", weighted, now)
-        size = np.maximum(size, 1e-280)
-        yield weighted / np.sqrt(size)[:, None]
-        centre = np.einsum("iq,iq,q->i", weighted, now, nodes) / size
-        ratio = size / size_before if degree else np.zeros(len(size))
-        before, now = now, (nodes - centre[:, None]) * now - ratio[:, None] * before
-        size_before = size
+Codes = NDArray[np.int8]
+Coefficients = Callable[[Array, Codes, int], Array]
 
 
-def information_of_posteriors(
-    answers: Answers,
-    log_probabilities: Array,
-    log_weights: Array,
-    scores: Array,
-    group_scores: Array,
-    selection: Array | NDArray[np.intp],
-    *,
-    nodes: Array,
-    degrees: int,
-    steps: Array | None = None,
-) -> Array:
+def information_of_posteriors(answers: Answers, position: Position, degrees: int) -> Array:
     """Louis' missing information: how much people's scores vary over their own posteriors.
 
     The covariance of a function of theta under a posterior is the sum of squares of its
@@ -53,64 +31,89 @@ def information_of_posteriors(
     Parameters
     ----------
     answers : Answers
-    log_probabilities : ndarray, shape (items, categories, nodes)
-    log_weights : ndarray, shape (groups, nodes)
-    scores : ndarray, shape (items, categories, parameters, nodes)
-    group_scores : ndarray, shape (groups, 2, nodes)
-        Derivatives of the log-density with respect to mean and log standard deviation.
-    selection : ndarray
-        Positions of the free parameters, or a matrix that adds those that share a value.
-    nodes : ndarray
+    position : Position
     degrees : int
         Highest degree.
-    steps : ndarray, shape (categories, parameters), optional
-        Multiple of theta by which each category's derivatives differ from those of category 0;
-        given, only category 0 is worked out.
 
     Returns
     -------
     ndarray, shape (free parameters, free parameters)
     """
-    log_cells = log_probabilities[answers.cells]
-    kept = scores if steps is None else scores[:, 0]
-    flat = np.ascontiguousarray(kept.reshape(-1, len(nodes)).T)
-    total: Array | None = None
+    design = position.design
+    nodes, selection = design.nodes, design.selection
+    log_cells = position.log_probabilities[answers.cells]
+    coefficients = (_graded if position.steps is None else _divided)(position)
+    total = np.zeros((design.n_free, design.n_free))
     for rows, group, ones in answers.blocks():
-        posterior, _ = posteriors(ones, log_cells, log_weights[group])
+        posterior, _ = posteriors(ones, log_cells, position.log_weights[group])
         root = np.sqrt(answers.weights[rows])[:, None]
-        for degree, weighted in enumerate(_orthonormal(posterior, nodes, degrees + 1)):
-            if degree == 0:
-                continue
-            if steps is None:
-                by_item = _pick(weighted @ flat, answers.codes[rows], scores.shape)
-            else:
-                lead = weighted @ nodes if degree == 1 else None
-                by_item = _lifted(weighted @ flat, answers.codes[rows], steps, lead)
-            by_group = np.zeros((len(by_item), *group_scores.shape[:2]))
-            by_group[:, group] = weighted @ group_scores[group].T
+        for degree, weighted in _orthonormal(posterior, nodes, degrees):
+            by_item = coefficients(weighted, answers.codes[rows], degree)
+            by_group = np.zeros((len(by_item), *position.group_scores.shape[:2]))
+            by_group[:, group] = weighted @ position.group_scores[group].T
             full = np.hstack([by_item, by_group.reshape(len(by_item), -1)])
             free = (full[:, selection] if selection.ndim == 1 else full @ selection) * root
-            total = free.T @ free if total is None else total + free.T @ free
-    return np.zeros((0, 0)) if total is None else total
+            total += free.T @ free
+    return total
 
 
-def _lifted(values: Array, codes: NDArray[np.int8], steps: Array, lead: Array | None) -> Array:
-    """Category 0's values, raised to those of the category chosen; 0 where missing.
+def _orthonormal(posterior: Array, nodes: Array, degrees: int) -> Iterator[tuple[int, Array]]:
+    """Polynomials in theta, orthonormal under each row's posterior, times the posterior."""
+    before, now = np.zeros_like(posterior), np.ones_like(posterior)
+    ratio = np.zeros((len(posterior), 1))
+    weighted, size = posterior, posterior.sum(axis=1)
+    for degree in range(1, degrees + 1):
+        centre = np.einsum("iq,iq,q->i", weighted, now, nodes) / size
+        before, now = now, (nodes - centre[:, None]) * now - ratio * before
+        weighted = posterior * now
+        size_before, size = size, np.maximum(np.einsum("iq,iq->i", weighted, now), 1e-280)
+        ratio = (size / size_before)[:, None]
+        yield degree, weighted / np.sqrt(size)[:, None]
 
-    Theta is a polynomial of degree 1, so it raises the coefficients of that degree alone.
+
+def _divided(position: Position) -> Coefficients:
+    """Coefficients of the scores in the divide-by-total models.
+
+    There the scores of two categories differ by a multiple of theta and a constant: only those of
+    category 0 are worked out. Theta is a polynomial of degree 1, so it raises the coefficients of
+    that degree alone; a constant raises none.
     """
-    chosen = values.reshape(*codes.shape, -1)
-    if lead is not None:
-        chosen = chosen + steps[np.maximum(codes, 0)] * lead[:, None, None]
-    if (codes < 0).any():
-        chosen = chosen * (codes >= 0)[:, :, None]
-    return np.asarray(chosen.reshape(len(codes), -1))
+    nodes, steps = position.design.nodes, position.steps
+    assert steps is not None
+    flat = np.ascontiguousarray(position.scores[:, 0].reshape(-1, len(nodes)).T)
+
+    def found(weighted: Array, codes: Codes, degree: int) -> Array:
+        chosen = (weighted @ flat).reshape(*codes.shape, -1)
+        if degree == 1:
+            chosen += steps[np.maximum(codes, 0)] * (weighted @ nodes)[:, None, None]
+        if (codes < 0).any():
+            chosen *= (codes >= 0)[:, :, None]
+        return np.asarray(chosen.reshape(len(codes), -1))
+
+    return found
 
 
-def _pick(values: Array, codes: NDArray[np.int8], shape: tuple[int, ...]) -> Array:
-    """Of the values for every category, those of the category chosen; 0 where missing."""
-    n_items, n_categories, n_parameters, _ = shape
-    table = values.reshape(len(codes), n_items, n_categories, n_parameters)
-    chosen = table[np.arange(len(codes))[:, None], np.arange(n_items), np.maximum(codes, 0)]
-    chosen *= (codes >= 0)[:, :, None]
-    return np.asarray(chosen.reshape(len(codes), -1))
+def _graded(position: Position) -> Coefficients:
+    """Coefficients of the scores of graded items.
+
+    The scores by intercepts are minus the curve at the bound, and a constant, for the two
+    categories that meet there.
+    """
+    nodes, n_items = position.design.nodes, len(position.items)
+    width = position.log_probabilities.shape[1]
+    by_slope = np.ascontiguousarray(position.scores[:, :, 0].reshape(-1, len(nodes)).T)
+    bounds = -cumulative(position.items, nodes)[:, 1:-1]
+    by_bound = np.ascontiguousarray(bounds.reshape(-1, len(nodes)).T)
+    inner = np.arange(1, width, dtype=np.int8)
+
+    def found(weighted: Array, codes: Codes, degree: int) -> Array:
+        chosen = np.empty((*codes.shape, width))
+        slopes = (weighted @ by_slope).reshape(*codes.shape, width)
+        place = np.maximum(codes, 0).astype(np.intp)[:, :, None]
+        chosen[:, :, :1] = np.take_along_axis(slopes, place, axis=2)
+        chosen[:, :, 0] *= codes >= 0
+        meets = (codes[:, :, None] == inner) | (codes[:, :, None] == inner - 1)
+        np.multiply((weighted @ by_bound).reshape(*codes.shape, -1), meets, out=chosen[:, :, 1:])
+        return chosen.reshape(len(codes), n_items * width)
+
+    return found

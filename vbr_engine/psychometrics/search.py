@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from vbr_engine.psychometrics.curves import Array, category_slopes, test_information
 from vbr_engine.psychometrics.design import Design
-from vbr_engine.psychometrics.estimation import Fit, all_seen, maximisation, maximise
+from vbr_engine.psychometrics.estimation import Fit, all_seen, maximise
 from vbr_engine.psychometrics.expectation import Answers, Source
 from vbr_engine.psychometrics.layout import LIMIT, SIZES, Layout, Plan, nodes_of
-from vbr_engine.psychometrics.position import Position
 from vbr_engine.psychometrics.starts import flat_start, placed_start, proxies, random_proxy
+from vbr_engine.psychometrics.tops import COARSE, climb_each
 
 __all__ = ["Search", "search"]
 
-_AGREE = 0.05
-_TRIED = (500, 2_000, 8_000)
 _ARENA = 20_000
-_CARRIED = 3
-_COARSE = 31
-_PROMISE = 0.5
-_FAR = 20
-_STEPS = 4
-_ROUNDS = 3
-_SAME = 0.98
 
 Progress = Callable[[int, float], None]
 
@@ -67,17 +57,15 @@ def search(
             answers, design, starts[0], tol=plan.tol, max_iter=plan.max_iter, progress=told
         )
         passes = best.n_iter
-        table = _table(np.array([best.log_likelihood]))
+        table = pd.DataFrame({"log_likelihood": [best.log_likelihood], "agreed": [True]})
     else:
         arena = _arena(answers)
-        tops, home = _tops(made, arena, starts, told if arena is answers else None)
-        best = max(tops, key=lambda fit: fit.log_likelihood)
-        table = _table(np.array([fit.log_likelihood for fit in tops] + [np.nan])[home])
-        passes = sum(fit.n_iter for fit in tops)
+        tops = climb_each(made, arena, starts, told if arena is answers else None)
+        best, table, passes = tops.best, tops.table(), tops.n_passes
         if arena is not answers:
             best = _on_all(answers, best, plan, arena.n_rows, told)
             passes = best.n_iter
-        elif best is not tops[0] or len(tops) == len(starts):
+        elif not tops.finished:
             best = _again(answers, best, plan, best.design, told)
             passes += best.n_iter
     if plan.n_quadrature is None:
@@ -86,96 +74,6 @@ def search(
             best = _again(answers, best, plan, replace(best.design, nodes=nodes_of(finer)), told)
             passes += best.n_iter
     return Search(replace(_oriented(best, plan, answers), n_iter=passes), table)
-
-
-def _table(heights: Array) -> pd.DataFrame:
-    agreed = heights > np.nanmax(heights) - _AGREE
-    return pd.DataFrame({"log_likelihood": heights, "agreed": agreed})
-
-
-def _tops(
-    made: Layout, answers: Source, starts: Sequence[Array], told: Progress | None
-) -> tuple[list[Fit], NDArray[np.intp]]:
-    """The tops that the starts lead to, and which of them each start leads to; -1 is none.
-
-    Where there are many sittings the starts climb on a few of them and on fewer nodes, and only
-    the highest of the tops that differ there go on with all.
-    """
-    plan, design, few = made.plan, made.design, _enough_to_try(answers)
-    if few is answers:
-        tried = [_climbed(few, design, start, plan, told, tol=_PROMISE) for start in starts]
-        highest = max(fit.log_likelihood for fit in tried)
-        return [_finished(few, fit, plan, highest, told) for fit in tried], np.arange(len(tried))
-    coarse = replace(design, nodes=nodes_of(_COARSE))
-    rough: list[Array] = []
-    heights: list[float] = []
-    home = np.zeros(len(starts), dtype=np.intp)
-    for k, start in enumerate(starts):
-        full, height, same = _approach(few, coarse, start, rough)
-        if same is None:
-            same = len(rough)
-            rough.append(full)
-            heights.append(height)
-        home[k] = same
-    order = np.argsort(-np.array(heights), kind="stable")
-    kept = [rough[j] for j in order[:_CARRIED]]
-    tops = [_climbed(answers, design, kept[0], plan, told, tol=plan.tol, warm_up=1)]
-    for full in kept[1:]:
-        rival = _climbed(answers, design, full, plan, told, tol=_PROMISE, warm_up=1)
-        tops.append(_finished(answers, rival, plan, tops[0].log_likelihood, told))
-    place = np.argsort(order)[home]
-    return tops, np.where(place < len(tops), place, -1)
-
-
-def _finished(answers: Source, fit: Fit, plan: Plan, highest: float, told: Progress | None) -> Fit:
-    """Climbed on, unless it is so far below the highest that it will not get there."""
-    if fit.log_likelihood < highest - _FAR * _PROMISE:
-        return fit
-    on = _climbed(answers, fit.design, fit.full, plan, told, tol=_AGREE / 5, warm_up=0)
-    return replace(on, n_iter=fit.n_iter + on.n_iter)
-
-
-def _approach(
-    few: Source, design: Design, full: Array, known: Sequence[Array]
-) -> tuple[Array, float, int | None]:
-    """Some EM steps, their height, and the place of a known end that they lead to."""
-    height = -np.inf
-    for _ in range(_ROUNDS):
-        for _ in range(_STEPS):
-            step = few.expect(Position.at(design, full))
-            full, height = maximisation(design, full, step), step.log_likelihood
-        for j, end in enumerate(known):
-            if _alike(end[design.slope_places], full[design.slope_places]):
-                return full, height, j
-    return full, height, None
-
-
-def _alike(slopes: Array, others: Array) -> bool:
-    """Whether slopes point the same way, or exactly back, which is the same top."""
-    size = float(np.linalg.norm(slopes) * np.linalg.norm(others))
-    return abs(float(slopes @ others)) > _SAME * size
-
-
-def _climbed(
-    answers: Source,
-    design: Design,
-    start: Array,
-    plan: Plan,
-    told: Progress | None,
-    *,
-    tol: float,
-    warm_up: int = 3,
-) -> Fit:
-    return maximise(
-        answers,
-        design,
-        start,
-        tol=max(plan.tol, tol),
-        max_iter=plan.max_iter,
-        warm_up=warm_up,
-        climbed_on=answers.n_rows if warm_up < 3 else 0,
-        progress=told,
-    )
 
 
 def _again(
@@ -195,16 +93,6 @@ def _again(
         progress=told,
         climbed_on=answers.n_rows,
     )
-
-
-def _enough_to_try(answers: Source) -> Source:
-    """Many sittings thinned, if every category is still there."""
-    for size in _TRIED:
-        if answers.n_rows > 2 * size:
-            few = answers.thinned(size)
-            if all_seen(few):
-                return few
-    return answers
 
 
 def _arena(answers: Source) -> Source:
@@ -258,7 +146,7 @@ def _starts(made: Layout, answers: Source, seed: int | None) -> list[Array]:
     base = np.where(np.isnan(made.fixed), base, made.fixed)
     few, scores, reliabilities = proxies(answers, nominal=design.model == "nominal", n=3)
     rng = np.random.default_rng(seed)
-    coarse = design if n == 1 else replace(design, nodes=nodes_of(_COARSE))
+    coarse = design if n == 1 else replace(design, nodes=nodes_of(COARSE))
     starts = []
     for k in range(n):
         # A mixture of components finds the top more often than the second or third alone.

@@ -117,6 +117,6 @@ def _doubts(fit: Fit, starts: pd.DataFrame) -> list[str]:
     if len(starts) > 1 and agreed < len(starts):
         sentences.append(
             f"{agreed} of {len(starts)} starts ended at the same log-likelihood, the highest; "
-            "the others stopped at lower tops. More starts make it surer."
+            "the others led to lower tops. More starts make it surer."
         )
     return sentences
