@@ -5,8 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from vbr_engine.errors import Problem
+from vbr_engine.risk.alike import check_alike
 from vbr_engine.risk.careers import Careers
 from vbr_engine.risk.events import to_wide
+from vbr_engine.risk.leaks import check_leaks
 from vbr_engine.risk.reading import Day, read_wide
 
 __all__ = ["check_careers"]
@@ -53,7 +55,7 @@ def check_careers(
 
 
 def check_further(careers: Careers) -> list[Problem]:
-    """Find what is worth a warning in careers that can be.
+    """Find what looks wrong in careers that can be: leaks, copies, a cut that came too late.
 
     Parameters
     ----------
@@ -63,7 +65,7 @@ def check_further(careers: Careers) -> list[Problem]:
     -------
     list of Problem
     """
-    return [*_quiet_end(careers)]
+    return [*_quiet_end(careers), *check_leaks(careers), *check_alike(careers)]
 
 
 def _quiet_end(careers: Careers) -> list[Problem]:
