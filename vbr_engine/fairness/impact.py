@@ -157,9 +157,9 @@ def adverse_impact(
     [['F', 'lower', 0.5]]
     """
     columns = [group] if isinstance(group, str) else list(dict.fromkeys(group))
+    _check_options(columns, intersect=intersect, least=least, cell=cell, coverage=coverage)
     held = read_decisions(decisions, columns, outcome=outcome, provider=provider, score=score)
     wanted = _references(reference, held.groups)
-    _check_options(columns, intersect=intersect, least=least, cell=cell, coverage=coverage)
     work = _Work(held, wanted, Rule(least, cell), coverage, intersect)
     return work.impact(provider, score)
 
