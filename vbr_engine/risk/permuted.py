@@ -1,0 +1,159 @@
+"""A check that must find nothing: outcomes shuffled between people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vbr_engine.risk.careers import Careers
+from vbr_engine.risk.follow_up import FollowUp, follow_up
+from vbr_engine.risk.measures import Measures
+from vbr_engine.risk.stages import STAGES
+from vbr_engine.risk.validation_folds import RiskModel, horizons_of, leave_provider_out
+
+__all__ = ["PermutedCheck", "permuted_careers", "permuted_check"]
+
+_OUTCOME = (*STAGES, "ended", "ended_by", "ended_reason")
+
+
+@dataclass(frozen=True, eq=False)
+class PermutedCheck:
+    """What a model finds where there is nothing to find.
+
+    Parameters
+    ----------
+    auc : float
+        Mean area under the curve on providers held out, over the shuffles.
+    low, high : float
+        95 % interval of that mean.
+    each : ndarray
+        By shuffle.
+    passed : bool
+        Whether chance is inside the interval, or above it.
+    """
+
+    auc: float
+    low: float
+    high: float
+    each: NDArray[np.float64]
+    passed: bool
+
+    @property
+    def sentence(self) -> str:
+        """What was found, in plain words."""
+        told = f"{self.auc:.2f} ({self.low:.2f} to {self.high:.2f}) where 0.50 is chance"
+        if self.passed:
+            return f"With outcomes shuffled between people the model finds nothing: {told}."
+        return f"With outcomes shuffled the model still tells people apart: {told}. It must not."
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        held = {"auc": self.auc, "low": self.low, "high": self.high, "passed": self.passed}
+        return {**held, "shuffles": len(self.each), "sentence": self.sentence}
+
+
+def permuted_careers(careers: Careers, *, seed: int, outcome: str = "leaving") -> Careers:
+    """Shuffle what happened between people, and leave what was known beforehand.
+
+    Parameters
+    ----------
+    careers : Careers
+    seed : int
+    outcome : {"leaving", "withdrawal"}
+        For `leaving`, only those who started work change places.
+
+    Returns
+    -------
+    Careers
+
+    Examples
+    --------
+    >>> from vbr_engine.risk import simulate_careers
+    >>> made = simulate_careers(50, seed=1)
+    >>> careers = Careers.from_frame(made.frame, cut=made.cut)
+    >>> mixed = permuted_careers(careers, seed=1)
+    >>> bool((mixed.frame["source"] == careers.frame["source"]).all())
+    True
+    """
+    frame = careers.frame.copy()
+    rows = np.arange(len(frame))
+    if outcome == "leaving":
+        rows = np.flatnonzero(frame["started_work"].notna())
+    mixed = np.random.default_rng(seed).permutation(rows)
+    for name in _OUTCOME:
+        if name in frame:
+            values = frame[name].to_numpy(copy=True)
+            values[rows] = frame[name].to_numpy()[mixed]
+            frame[name] = values
+    return replace(careers, frame=frame)
+
+
+def permuted_check(
+    careers: Careers,
+    make_model: Callable[[], RiskModel],
+    *,
+    horizon: int = 365,
+    shuffles: int = 10,
+    k: int = 5,
+    seed: int = 0,
+    on_step: Callable[[int, int], None] | None = None,
+) -> PermutedCheck:
+    """Fit and judge the model on shuffled outcomes: it must end at no skill.
+
+    Parameters
+    ----------
+    careers : Careers
+    make_model : callable
+        Returns a new model, not fitted.
+    horizon : int
+        Days in the job; without meaning for withdrawal.
+    shuffles : int
+    k : int
+        Folds of providers.
+    seed : int
+    on_step : callable, optional
+        Told how many shuffles are done, of how many.
+
+    Returns
+    -------
+    PermutedCheck
+
+    Examples
+    --------
+    >>> from vbr_engine.risk import DropOutModel, simulate_careers
+    >>> made = simulate_careers(300, seed=1, starters_only=True)
+    >>> careers = Careers.from_frame(made.frame, cut=made.cut)
+    >>> permuted_check(careers, DropOutModel, shuffles=3, seed=1).passed
+    True
+    """
+    outcome = make_model().outcome
+    each = np.empty(shuffles)
+    for place in range(shuffles):
+        mixed = permuted_careers(careers, seed=seed + place, outcome=outcome)
+        follow = follow_up(mixed, outcome)
+        each[place] = _auc(follow, mixed, make_model, horizon, k, seed + place)
+        if on_step:
+            on_step(place + 1, shuffles)
+    mean = float(np.nanmean(each))
+    # Nothing can be said from one shuffle about how far the next would lie from it.
+    width = 1.96 * float(np.nanstd(each, ddof=1)) / np.sqrt(shuffles) if shuffles > 1 else np.inf
+    return PermutedCheck(mean, mean - width, mean + width, each, bool(mean - width <= 0.5))
+
+
+def _auc(
+    follow: FollowUp,
+    careers: Careers,
+    make_model: Callable[[], RiskModel],
+    horizon: int,
+    k: int,
+    seed: int,
+) -> float:
+    told = horizons_of(follow, [horizon])
+    table = leave_provider_out(careers, make_model, horizons=[horizon], k=k, seed=seed)
+    measures = Measures(follow, told, overall=False)
+    found = measures.of(table[[f"risk-{told[0]}"]].to_numpy())
+    return float(found[[name for _, name in measures.names].index("auc")])

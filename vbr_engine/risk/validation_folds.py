@@ -1,0 +1,190 @@
+"""Hold providers out: a model must be right where it has not learned.
+
+People of one provider are alike, and the same person may stand in a table twice; a model that saw
+one of a pair is not tested by the other. So whole providers are held out, and whoever is nearly the
+same as somebody held out is kept from the model too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from vbr_engine.errors import CareersError
+from vbr_engine.risk.careers import Careers
+from vbr_engine.risk.follow_up import FIRST_DAY, FollowUp, follow_up
+
+__all__ = ["MOST_FOLDS", "RiskModel", "leave_provider_out", "provider_folds", "said_risks"]
+
+Array = NDArray[np.float64]
+
+MOST_FOLDS = 50
+
+
+class RiskModel(Protocol):
+    """What can be evaluated: something that learns from careers and says risks."""
+
+    outcome: str
+
+    def fit(self, careers: Careers, y: None = None) -> Any:
+        """Learn from careers."""
+
+    def risks(self, candidates: pd.DataFrame, horizon: int | None = None) -> pd.DataFrame:
+        """Say a risk for each candidate, in a column ``risk``."""
+
+
+def provider_folds(
+    provider: ArrayLike, *, k: int | None = None, seed: int = 0
+) -> NDArray[np.int64]:
+    """Part people into folds by provider.
+
+    Parameters
+    ----------
+    provider : array-like, shape (n,)
+    k : int, optional
+        Number of folds, made about equally large; by default one for each provider, or 50 where
+        there are more.
+    seed : int
+        Decides where providers of one size go.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+
+    Raises
+    ------
+    CareersError
+        If there are fewer than two providers, or folds.
+
+    Examples
+    --------
+    >>> provider_folds(["P", "Q", "P", "R", "Q", "P"], k=2).tolist()
+    [0, 1, 0, 1, 1, 0]
+    """
+    place, names = pd.factorize(np.asarray(provider), sort=True)
+    wanted = min(len(names), MOST_FOLDS) if k is None else min(k, len(names))
+    if wanted < 2:
+        raise CareersError(
+            f"expected at least two providers and two folds, got {len(names)} and {k or wanted}"
+        )
+    if wanted == len(names):
+        return place.astype(np.int64)
+    sizes = np.bincount(place)
+    by_chance = np.random.default_rng(seed).permutation(len(sizes))
+    order = by_chance[np.argsort(-sizes[by_chance], kind="stable")]
+    filled, fold = np.zeros(wanted), np.empty(len(sizes), dtype=np.int64)
+    for number in order:
+        fold[number] = filled.argmin()
+        filled[fold[number]] += sizes[number]
+    return np.asarray(fold[place])
+
+
+def leave_provider_out(
+    careers: Careers,
+    make_model: Callable[[], RiskModel],
+    *,
+    horizons: Sequence[int] = (30, 90, 180, 365),
+    k: int | None = None,
+    duplicates: ArrayLike | None = None,
+    seed: int = 0,
+    on_step: Callable[[int, int], None] | None = None,
+) -> pd.DataFrame:
+    """Say each person's risk by a model that saw nobody of the same provider.
+
+    Parameters
+    ----------
+    careers : Careers
+    make_model : callable
+        Returns a new model, not fitted.
+    horizons : sequence of int
+        Days in the job; without meaning for withdrawal.
+    k : int, optional
+        Folds of providers; by default one for each of up to 50.
+    duplicates : array-like, shape (rows of the careers,), optional
+        Label of people who are nearly the same: while one of them is held out, none is learned
+        from. Missing for people who are like nobody.
+    seed : int
+    on_step : callable, optional
+        Told how many folds are done, of how many.
+
+    Returns
+    -------
+    DataFrame
+        ``application``, ``provider``, ``fold`` and ``risk-30``, ``risk-90``... or
+        ``risk-first day``; by application as in the careers, of those at risk.
+
+    Raises
+    ------
+    CareersError
+        If there are fewer than two providers.
+
+    Examples
+    --------
+    >>> from vbr_engine.risk import DropOutModel, simulate_careers
+    >>> made = simulate_careers(120, seed=2, providers=3)
+    >>> careers = Careers.from_frame(made.frame, cut=made.cut)
+    >>> table = leave_provider_out(careers, DropOutModel, horizons=[90])
+    >>> list(table.columns)
+    ['application', 'provider', 'fold', 'risk-90']
+    """
+    follow = follow_up(careers, make_model().outcome)
+    folds = provider_folds(follow.people["provider"], k=k, seed=seed)
+    everyone = careers.frame["application"].to_numpy()
+    fold_of = pd.Series(folds, index=follow.people["application"])
+    alike = None if duplicates is None else pd.Series(np.asarray(duplicates, dtype=object))
+    told = horizons_of(follow, horizons)
+    risks = np.empty((len(follow), len(told)))
+    provider_fold = dict(zip(follow.people["provider"], folds, strict=True))
+    row_fold = careers.frame["provider"].map(provider_fold).to_numpy()
+    for done, fold in enumerate(np.unique(folds), start=1):
+        held = folds == fold
+        learned = row_fold != fold
+        if alike is not None:
+            own = alike[np.isin(everyone, fold_of.index[held])].dropna().unique()
+            learned &= ~alike.isin(own).to_numpy()
+        frame = careers.frame[learned].reset_index(drop=True)
+        model = make_model()
+        model.fit(replace(careers, frame=frame))
+        mine = follow.people[held].reset_index(drop=True)
+        risks[held] = said_risks(model, mine, told)
+        if on_step:
+            on_step(done, int(folds.max()) + 1)
+    table = follow.people[["application", "provider"]].assign(fold=folds)
+    for place, horizon in enumerate(told):
+        table[f"risk-{horizon}"] = risks[:, place]
+    return table
+
+
+def horizons_of(follow: FollowUp, horizons: Sequence[int]) -> tuple[int | str, ...]:
+    """Return the horizons that the outcome has."""
+    if follow.outcome == "withdrawal":
+        return (FIRST_DAY,)
+    wrong = [horizon for horizon in horizons if not 1 <= horizon <= follow.last]
+    if wrong or not len(horizons):
+        raise CareersError(f"expected horizons of 1 to {follow.last} days, got {list(horizons)}")
+    return tuple(sorted({int(horizon) for horizon in horizons}))
+
+
+def said_risks(model: RiskModel, people: pd.DataFrame, horizons: Sequence[int | str]) -> Array:
+    """Ask a model for risks.
+
+    Parameters
+    ----------
+    model : RiskModel
+        Fitted.
+    people : DataFrame, n rows
+    horizons : sequence
+        Days, or the first day.
+
+    Returns
+    -------
+    ndarray, shape (n, h)
+    """
+    days = [None if isinstance(horizon, str) else horizon for horizon in horizons]
+    told = [model.risks(people, horizon=day)["risk"].to_numpy(dtype=float) for day in days]
+    return np.column_stack(told)
