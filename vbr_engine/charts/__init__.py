@@ -16,6 +16,7 @@ from vbr_engine.charts.curves import (
     trace_chart,
 )
 from vbr_engine.charts.intervals import ChartBand, ChartRow, interval_chart
+from vbr_engine.charts.people import people_chart
 from vbr_engine.charts.points import Point, scatter_chart
 from vbr_engine.charts.risks import RiskPoint, risk_chart
 from vbr_engine.charts.rows import PlotRow, Zone, forest_chart
@@ -35,6 +36,7 @@ __all__ = [
     "forest_chart",
     "information_chart",
     "interval_chart",
+    "people_chart",
     "risk_chart",
     "scatter_chart",
     "scree_chart",

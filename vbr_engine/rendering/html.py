@@ -10,11 +10,13 @@ from markupsafe import Markup
 
 from vbr_engine.charts import interval_chart
 from vbr_engine.rendering.figures import coded, column_class, written
-from vbr_engine.rendering.pictures import drawn, traced
+from vbr_engine.rendering.pictures import drawn, hundred, traced
 from vbr_engine.reports import AnalysisReport, CandidateFeedback, RecruiterReport
 from vbr_engine.reports.card.data import ModelCard
 from vbr_engine.reports.fairness import FairnessReport
 from vbr_engine.reports.manual.data import TechnicalManual
+from vbr_engine.reports.risk import RiskPanel
+from vbr_engine.risk.wording import say
 
 __all__ = ["Report", "report_body", "report_css", "report_html"]
 
@@ -25,6 +27,7 @@ Report = (
     | TechnicalManual
     | ModelCard
     | FairnessReport
+    | RiskPanel
 )
 
 # The template of a kind of report, and the style that it needs besides what all share.
@@ -33,6 +36,7 @@ _PAGES: Mapping[type, tuple[str, tuple[str, ...]]] = {
     CandidateFeedback: ("feedback.html", ()),
     FairnessReport: ("fairness.html", ("analysis.css", "fairness.css")),
     ModelCard: ("card.html", ("manual.css", "card.css")),
+    RiskPanel: ("risk.html", ()),
     TechnicalManual: ("manual.html", ("manual.css",)),
 }
 
@@ -111,7 +115,7 @@ def _templates() -> Environment:
     environment.filters["figure"] = _figure
     environment.filters["scenarios"] = _scenarios
     environment.filters |= {"coded": coded, "column_class": column_class, "written": written}
-    environment.filters |= {"drawn": drawn, "traced": traced}
+    environment.filters |= {"drawn": drawn, "hundred": hundred, "said": say, "traced": traced}
     return environment
 
 

@@ -12,14 +12,16 @@ from vbr_engine.charts import (
     error_chart,
     forest_chart,
     information_chart,
+    people_chart,
     risk_chart,
     scatter_chart,
     scree_chart,
     trace_chart,
 )
 from vbr_engine.reports.analysis.parts import Picture, TracePanel
+from vbr_engine.reports.risk import RiskPart
 
-__all__ = ["drawn", "traced"]
+__all__ = ["drawn", "hundred", "traced"]
 
 _CHARTS: Mapping[str, Callable[..., Markup]] = {
     "distribution": distribution_chart,
@@ -75,4 +77,29 @@ def traced(panel: TracePanel) -> Markup:
         title=panel.caption,
         description=panel.description,
         chart_id=panel.id,
+    )
+
+
+def hundred(part: RiskPart) -> Markup:
+    """Draw a hundred people, with those to whom it happens filled in.
+
+    Parameters
+    ----------
+    part : RiskPart
+        With a figure.
+
+    Returns
+    -------
+    Markup
+        An ``<svg>`` element.
+    """
+    main = part.main
+    assert main is not None
+    return people_chart(
+        main.number,
+        main.low,
+        main.high,
+        title=main.sentence,
+        description=part.chart_description,
+        chart_id=f"report-people-{part.outcome}",
     )

@@ -7,6 +7,7 @@ from vbr_engine.reports.answers import AnswerLine, answer_lines
 from vbr_engine.reports.candidate import CandidateFeedback, candidate_feedback
 from vbr_engine.reports.interview import InterviewGuide, interview_guide
 from vbr_engine.reports.recruiter import RecruiterReport, recruiter_report
+from vbr_engine.reports.risk import RiskPanel, risk_panel
 
 __all__ = [
     "AnalysisReport",
@@ -14,9 +15,11 @@ __all__ = [
     "CandidateFeedback",
     "InterviewGuide",
     "RecruiterReport",
+    "RiskPanel",
     "analysis_report",
     "answer_lines",
     "candidate_feedback",
     "interview_guide",
     "recruiter_report",
+    "risk_panel",
 ]

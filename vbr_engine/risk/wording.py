@@ -37,16 +37,16 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
         "Of 100 people like this, {number} ({low} to {high}) withdraws before the first day.",
     ),
     "like-this": (
-        "‘Like this’ means: in the same place as far as hours, travel and the like go. "
-        "It does not say what this person will do."
+        "‘Like this’ means with the same hours, travel, shifts and so on. It does not say what "
+        "this person will do."
     ),
     "net.leaving": (
         "It counts people who choose to go. It is what you would see if the employer did not end "
         "it first."
     ),
     "net.withdrawal": (
-        "It counts people who choose to step back. It is what you would see if the employer did "
-        "not end it first."
+        "It counts people who choose to step back, from the stage that this person has reached. It "
+        "is what you would see if the employer did not end it first."
     ),
     "number": "about {number}",
     "number.least": "fewer than 1",
@@ -61,46 +61,77 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
         "At this provider, {number} of 100 ({low} to {high}) withdraws before the first day.",
     ),
     "provider.none": "There is no rate of this provider's own yet.",
-    "england": "England: {measure} was {rate} in {year} ({source}).",
+    "pooled.leaving": (
+        "At all providers together, {number} of 100 leave within {time}. From one to the next it "
+        "differs: {low} to {high}.",
+        "At all providers together, {number} of 100 leaves within {time}. From one to the next it "
+        "differs: {low} to {high}.",
+    ),
+    "pooled.withdrawal": (
+        "At all providers together, {number} of 100 withdraw before the first day. From one to the "
+        "next it differs: {low} to {high}.",
+        "At all providers together, {number} of 100 withdraws before the first day. From one to "
+        "the next it differs: {low} to {high}.",
+    ),
+    "england": "England: {measure} was {rate} in {year}. Source: {source}.",
     "england.what": (
-        "That figure sets all who left in a year against all staff. It is not the risk of a new "
-        "starter, so do not set the two side by side as if they were."
+        "That counts all who left in a year against all staff. It is not the risk of a new "
+        "starter, so the two cannot be compared like for like."
     ),
     "england.none": "There is no figure for England to set beside it.",
     # Bands, where the evidence does not carry a figure.
     "band.lower.leaving": "People like this leave less often than is usual here.",
+    "band.lower/usual.leaving": "People like this leave as often as is usual here, or less often.",
     "band.usual.leaving": "People like this leave about as often as is usual here.",
+    "band.usual/higher.leaving": "People like this leave as often as is usual here, or more often.",
     "band.higher.leaving": "People like this leave more often than is usual here.",
+    "band.lower/usual/higher.leaving": (
+        "People like this may leave less often, as often or more often than is usual here. Nobody "
+        "can tell which."
+    ),
     "band.lower.withdrawal": "People like this withdraw less often than is usual here.",
+    "band.lower/usual.withdrawal": (
+        "People like this withdraw as often as is usual here, or less often."
+    ),
     "band.usual.withdrawal": "People like this withdraw about as often as is usual here.",
+    "band.usual/higher.withdrawal": (
+        "People like this withdraw as often as is usual here, or more often."
+    ),
     "band.higher.withdrawal": "People like this withdraw more often than is usual here.",
+    "band.lower/usual/higher.withdrawal": (
+        "People like this may withdraw less often, as often or more often than is usual here. "
+        "Nobody can tell which."
+    ),
     "band.why": (
-        "There is no number, because too few have left here so far. The words rest on published "
-        "figures more than on yours."
+        "There is no number: what has been seen so far does not carry one. The words rest on "
+        "published figures more than on yours."
     ),
     # Why there is no figure, where nothing else says so.
     "none": "There is no figure for this person.",
     "none.level": (
-        "There is no figure for this person. Too few people have left here so far to learn from."
+        "There is no figure for this person: so far too little is known to say anything about one "
+        "person."
     ),
-    "none.model": "Nobody has trained a model for this yet, so there is no figure.",
+    "none.model": "There is no model for this yet, so there is no figure.",
     "none.past": "This person has started work, so it no longer applies.",
     # Evidence levels.
-    "level.0": (
-        "Very little: fewer than 30 people have left so far. Only a rate for all can be given, and "
-        "none for a person."
+    "level.L0": "Too little to say anything about one person. There is only a rate for all.",
+    "level.L1": "Little. It can say more or less often than usual, but gives no number.",
+    "level.L2": (
+        "Fair. The model held up at providers that it had not seen. Each number comes with how far "
+        "it may be out."
     ),
-    "level.1": (
-        "Little: 30 to 100 people have left so far. It can say less or more often than usual, but "
-        "give no number."
+    "level.L3": (
+        "Good. There are as many people as published rules ask for. Each number still comes with "
+        "how far it may be out."
     ),
-    "level.2": (
-        "Fair: at least 100 people have left, and the model held up with providers that it had not "
-        "seen. Numbers are given with how far they may be out."
+    "seen.leaving": (
+        "So far {number} people have been seen to leave within {time}.",
+        "So far {number} person has been seen to leave within {time}.",
     ),
-    "level.3": (
-        "Good: enough people have left for a model of this size by published rules. The numbers "
-        "may still be out, as far as the range says."
+    "seen.withdrawal": (
+        "So far {number} people have been seen to withdraw.",
+        "So far {number} person has been seen to withdraw.",
     ),
     # Reasons: the situation, first where it lies above what is usual, then below.
     "reason.travel.above": "The round is {value} minutes away; {usual} is usual.",
@@ -137,8 +168,10 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "reason.share.below": "{label}: {value}%; {usual}% is usual.",
     "reason.yes-no.above": "{label}: yes.",
     "reason.yes-no.below": "{label}: no.",
-    "reason.raises": "Goes with a higher figure",
-    "reason.lowers": "Goes with a lower figure",
+    "reason.more.leaving": "Goes with leaving more often",
+    "reason.less.leaving": "Goes with leaving less often",
+    "reason.more.withdrawal": "Goes with withdrawing more often",
+    "reason.less.withdrawal": "Goes with withdrawing less often",
     "reason.none": "No single fact stands out from the rest.",
     "reason.usual": (
         "‘Usual’ is the value that the model compares with. It is set by hand, not an average of "
@@ -169,7 +202,8 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
         "These are comparisons with people in another situation. They are not promises: nobody "
         "has tested what the change itself does. Do not add them up."
     ),
-    "practice": "{why} Good practice; the model cannot say by how much it helps.",
+    "practice": "{why} Good practice; not modelled.",
+    "practice.note": "The model knows nothing of these, so it cannot say how much they help.",
     "practice.travel-pay": "Time between visits counts for the minimum wage. Pay it, and say so.",
     "practice.keep-in-touch": "Say what comes next and when. People drop out while they wait.",
     "practice.buddy": "One person to ask makes the first weeks less lonely.",
@@ -193,6 +227,16 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     # Time.
     "time.days": ("{days} days", "{days} day"),
     "time.year": "12 months",
+    # The panel.
+    "panel.title": "What would help this person to start and stay",
+    "chart": (
+        "A picture of 100 people. {number} are filled in. The shading shows the range: the number "
+        "may be anything from {low} to {high}."
+    ),
+    "chart.key": (
+        "100 people: those filled in are the number. The shaded squares are the range it may lie "
+        "in."
+    ),
     # How to use it.
     "use.decide": "Use it to decide how to help. It says nothing about who should get the job.",
     "use.situation": (
@@ -229,7 +273,7 @@ class EnglandRate:
     Examples
     --------
     >>> england_sentence(EnglandRate(0.246, "staff turnover in homecare", "2023/24", "LG Inform"))
-    'England: staff turnover in homecare was 24.6% in 2023/24 (LG Inform).'
+    'England: staff turnover in homecare was 24.6% in 2023/24. Source: LG Inform.'
     """
 
     rate: float
@@ -358,7 +402,13 @@ def figure_sentence(
 
 
 def provider_sentence(
-    outcome: str, rate: float, low: float, high: float, *, horizon: int | None = None
+    outcome: str,
+    rate: float,
+    low: float,
+    high: float,
+    *,
+    horizon: int | None = None,
+    pooled: bool = False,
 ) -> str:
     """Tell how often it happens at the provider.
 
@@ -369,6 +419,8 @@ def provider_sentence(
         0 to 1; NaN where there is no rate.
     horizon : int, optional
         Days, for `leaving`; 365 by default.
+    pooled : bool
+        Whether it is the rate of all providers, with how they differ.
 
     Returns
     -------
@@ -381,7 +433,8 @@ def provider_sentence(
     """
     if not all(map(isfinite, (rate, low, high))):
         return say("provider.none")
-    return _told(f"provider.{outcome}", rate, low, high, horizon)
+    whose = "pooled" if pooled else "provider"
+    return _told(f"{whose}.{outcome}", rate, low, high, horizon)
 
 
 def _told(name: str, risk: float, low: float, high: float, horizon: int | None) -> str:
@@ -435,7 +488,9 @@ def band_sentence(outcome: str, band: str) -> str:
     Parameters
     ----------
     outcome : {"withdrawal", "leaving"}
-    band : {"lower", "usual", "higher"}
+    band : str
+        ``lower``, ``usual`` or ``higher``, or several that the interval touches, such as
+        ``usual/higher``.
 
     Returns
     -------

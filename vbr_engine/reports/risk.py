@@ -1,0 +1,398 @@
+"""One person's risk panel: how many in a hundred, why, and above all what would help.
+
+Two parts that are never mixed: withdrawing before the first day, and leaving in the first year. A
+part has a figure with its range, or the sentence why there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from math import isfinite
+from typing import Any
+
+import pandas as pd
+
+from vbr_engine.errors import CareersError
+from vbr_engine.reports.data import ReportData
+from vbr_engine.reports.words import listed, shown_name, written_date
+from vbr_engine.risk.benchmarks import benchmark_for
+from vbr_engine.risk.levels import Evidence
+from vbr_engine.risk.stages import OUTCOMES
+from vbr_engine.risk.wording import (
+    EnglandRate,
+    band_sentence,
+    england_sentence,
+    figure_sentence,
+    provider_sentence,
+    rounded_people,
+    say,
+    within,
+)
+
+__all__ = [
+    "RiskAction",
+    "RiskFigure",
+    "RiskHeader",
+    "RiskPanel",
+    "RiskPart",
+    "RiskReason",
+    "risk_panel",
+]
+
+MOST_REASONS = MOST_CHANGES = 3
+_TITLES = {
+    "withdrawal": "Before the first day: withdrawing",
+    "leaving": "In the first 12 months: leaving",
+}
+_HASH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class RiskHeader:
+    """Whom it is about, and what it was made with."""
+
+    application: str
+    candidate: str | None
+    provider: str | None
+    prepared: str | None
+    trained: str | None
+    model: str | None
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RiskFigure:
+    """How many in a hundred up to a horizon, with the range."""
+
+    horizon: int | None
+    time: str
+    sentence: str
+    number: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class RiskReason:
+    """A fact of the situation that moves the figure."""
+
+    sentence: str
+    direction: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskAction:
+    """Something that the employer can do."""
+
+    id: str
+    title: str
+    who: str
+    sentence: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPart:
+    """One of the two outcomes: a figure, or a band in words, or why neither."""
+
+    outcome: str
+    title: str
+    figures: tuple[RiskFigure, ...]
+    band: str | None
+    why_not: str
+    meaning: tuple[str, ...]
+    rates: tuple[str, ...]
+    level: str | None
+    evidence: tuple[str, ...]
+    reasons: tuple[RiskReason, ...]
+    reasons_note: str
+    unknown: str
+    changes: tuple[RiskAction, ...]
+    changes_note: str
+    practices: tuple[RiskAction, ...]
+
+    @property
+    def main(self) -> RiskFigure | None:
+        """The figure of the longest horizon."""
+        return self.figures[-1] if self.figures else None
+
+    @property
+    def chart_description(self) -> str:
+        """The picture of a hundred people in words."""
+        main = self.main
+        if main is None:
+            return ""
+        return say("chart", number=main.number, low=main.low, high=main.high)
+
+
+@dataclass(frozen=True)
+class RiskPanel(ReportData):
+    """What a recruiter reads about one person's risks; no rank, no advice on whom to take."""
+
+    language: str
+    title: str
+    header: RiskHeader
+    parts: tuple[RiskPart, ...]
+    use: tuple[str, ...]
+    simulated_note: str
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where the good practice is described."""
+        told = [action.source for part in self.parts for action in part.practices]
+        return tuple(dict.fromkeys(told))
+
+
+def risk_panel(
+    predictions: pd.DataFrame,
+    explanations: pd.DataFrame | None = None,
+    actions: pd.DataFrame | None = None,
+    *,
+    unknown: pd.DataFrame | None = None,
+    evidence: Mapping[str, Evidence] | None = None,
+    application: str | None = None,
+    candidate: str | None = None,
+    provider: str | None = None,
+    prepared: date | None = None,
+    trained: date | None = None,
+    model: str | None = None,
+    simulated: bool = False,
+    started: bool = False,
+) -> RiskPanel:
+    """Put the risks of one person in words that a care manager can use.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Of ``predict_risk``, for one or both outcomes, at one or several horizons.
+    explanations : DataFrame, optional
+        Of ``explain``.
+    actions : DataFrame, optional
+        Of ``employer_actions``.
+    unknown : DataFrame, optional
+        Of ``unknown_facts``.
+    evidence : mapping of str to Evidence, optional
+        By outcome; says why the level is not higher.
+    application : str, optional
+        Whose panel it is; not needed where `predictions` are of one person.
+    candidate, provider : str, optional
+        Names shown at the head.
+    prepared, trained : datetime.date, optional
+        Day of the panel; day up to which the model knows careers.
+    model : str, optional
+        Hash of the model.
+    simulated : bool
+        Whether the model was trained on careers that a computer made up; the panel then says so.
+    started : bool
+        Whether the person has started work, so that withdrawing is past.
+
+    Returns
+    -------
+    RiskPanel
+
+    Raises
+    ------
+    CareersError
+        If there is no such application, or none is named and there are several.
+
+    Examples
+    --------
+    >>> from vbr_engine.risk import Careers, DropOutModel, simulate_careers
+    >>> made = simulate_careers(200, seed=1)
+    >>> known = DropOutModel("leaving").fit(Careers.from_frame(made.frame, cut=made.cut))
+    >>> panel = risk_panel(known.predict_risk(made.frame.head(1)), simulated=True)
+    >>> [part.outcome for part in panel.parts], panel.parts[0].why_not
+    (['withdrawal', 'leaving'], 'There is no model for this yet, so there is no figure.')
+    """
+    chosen = _chosen(predictions, application)
+    tables = {"explanations": explanations, "actions": actions, "unknown": unknown}
+    about = {name: _of(table, chosen) for name, table in tables.items()}
+    rows = predictions[predictions["application"].astype(str) == chosen]
+    parts = tuple(
+        _part(outcome, rows, about, (evidence or {}).get(outcome), started=started)
+        for outcome in OUTCOMES
+    )
+    return RiskPanel(
+        language="en",
+        title=say("panel.title"),
+        header=RiskHeader(
+            application=chosen,
+            candidate=shown_name(candidate),
+            provider=shown_name(provider),
+            prepared=written_date(prepared) if prepared else None,
+            trained=written_date(trained) if trained else None,
+            model=model[:_HASH] if model else None,
+            simulated=simulated,
+        ),
+        parts=_said_once(parts),
+        use=tuple(say(f"use.{name}") for name in ("decide", "situation", "range", "contest")),
+        simulated_note=say("simulated") if simulated else "",
+    )
+
+
+def _chosen(predictions: pd.DataFrame, application: str | None) -> str:
+    names = list(dict.fromkeys(predictions["application"].astype(str)))
+    if application is None and len(names) == 1:
+        return names[0]
+    if application is None:
+        raise CareersError(f"say whose panel is wanted: there are {len(names)} applications")
+    if application not in names:
+        raise CareersError(f"there is no application {application!r}")
+    return application
+
+
+def _of(table: pd.DataFrame | None, application: str) -> list[dict[str, Any]]:
+    if table is None:
+        return []
+    return _records(table[table["application"].astype(str) == application])
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {str(name): held for name, held in row.items()} for row in table.to_dict(orient="records")
+    ]
+
+
+def _part(
+    outcome: str,
+    rows: pd.DataFrame,
+    about: Mapping[str, list[dict[str, Any]]],
+    evidence: Evidence | None,
+    *,
+    started: bool,
+) -> RiskPart:
+    records = _records(rows[rows["outcome"] == outcome].sort_values("horizon"))
+    past = started and outcome == "withdrawal"
+    if past or not records:
+        return _silent(outcome, say("none.past" if past else "none.model"))
+    last = records[-1]
+    figures = tuple(_figure(outcome, row) for row in records if row["shown"])
+    band = str(last["band"]) if not figures and last["band"] else None
+    speaks = bool(figures or band)
+    here = {
+        name: [row for row in held if row["outcome"] == outcome] for name, held in about.items()
+    }
+    return RiskPart(
+        outcome=outcome,
+        title=_TITLES[outcome],
+        figures=figures,
+        band=band_sentence(outcome, band) if band else None,
+        why_not="" if figures else _why_not(last, band, evidence),
+        meaning=(say("like-this"), say(f"net.{outcome}")) if speaks else (),
+        rates=_rates(outcome, last),
+        level=str(last["level"]),
+        evidence=_evidence(outcome, last, evidence),
+        reasons=_reasons(outcome, here["explanations"]) if speaks else (),
+        reasons_note=_reasons_note(here["explanations"]) if speaks else "",
+        unknown=_unknown(here["unknown"]),
+        changes=_changes(here["actions"], speaks=speaks, told=bool(figures)),
+        changes_note=say("change.note") if figures else "",
+        practices=_practices(here["actions"]),
+    )
+
+
+def _silent(outcome: str, why: str) -> RiskPart:
+    return RiskPart(
+        outcome, _TITLES[outcome], (), None, why, (), (), None, (), (), "", "", (), "", ()
+    )
+
+
+def _figure(outcome: str, row: Mapping[str, Any]) -> RiskFigure:
+    risk = (row["risk"], row["low"], row["high"])
+    horizon = _days(row)
+    return RiskFigure(
+        horizon, within(horizon or 365), figure_sentence(outcome, *risk, horizon=horizon),
+        *rounded_people(*risk),
+    )  # fmt: skip
+
+
+def _days(row: Mapping[str, Any]) -> int | None:
+    return None if pd.isna(row["horizon"]) else int(row["horizon"])
+
+
+def _why_not(row: Mapping[str, Any], band: str | None, evidence: Evidence | None) -> str:
+    if band:
+        return say("band.why")
+    told = str(row["why_not"])
+    if evidence and told == evidence.sentence:
+        return say("none.level")
+    return told or say("none")
+
+
+def _evidence(outcome: str, row: Mapping[str, Any], evidence: Evidence | None) -> tuple[str, ...]:
+    told = say(f"level.{row['level']}")
+    if evidence is None:
+        return (told,)
+    number, time = evidence.n_events, within(_days(row) or 365)
+    return (told, say(f"seen.{outcome}", count=number, number=number, time=time))
+
+
+def _rates(outcome: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Set the provider's rate and England's beside the figure, each with what it is."""
+    horizon = _days(row)
+    rate = [float(row[f"provider_{name}"]) for name in ("rate", "low", "high")]
+    note = str(row.get("note") or "")
+    told = [provider_sentence(outcome, *rate, horizon=horizon, pooled=bool(note)), note]
+    published = benchmark_for(outcome, horizon)
+    if published is None or published.rate is None or not isfinite(float(row["england_rate"])):
+        return tuple(filter(None, [*told, england_sentence(None)]))
+    service = published.service.replace("domiciliary care", "homecare")
+    england = EnglandRate(
+        float(row["england_rate"]), f"{published.measure} in {service}", published.period,
+        published.publisher,
+    )  # fmt: skip
+    return tuple(filter(None, [*told, england_sentence(england), say("england.what")]))
+
+
+def _reasons(outcome: str, rows: list[dict[str, Any]]) -> tuple[RiskReason, ...]:
+    return tuple(
+        RiskReason(
+            row["sentence"],
+            say(f"reason.{'more' if row['contribution'] > 0 else 'less'}.{outcome}"),
+            say(f"group.{row['group']}"),
+        )
+        for row in rows[:MOST_REASONS]
+    )
+
+
+def _reasons_note(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return say("reason.none")
+    usual = any("usual" in row["sentence"] for row in rows[:MOST_REASONS])
+    return say("reason.usual") if usual else ""
+
+
+def _unknown(rows: list[dict[str, Any]]) -> str:
+    return say("unknown", facts=listed([row["label"] for row in rows])) if rows else ""
+
+
+def _changes(rows: list[dict[str, Any]], *, speaks: bool, told: bool) -> tuple[RiskAction, ...]:
+    """List the modelled changes; their figures only where the person has a figure too."""
+    if not speaks:
+        return ()
+    changes = [row for row in rows if row["modelled"]][:MOST_CHANGES]
+    return tuple(_action(row, row["sentence"] if told else "") for row in changes)
+
+
+def _practices(rows: list[dict[str, Any]]) -> tuple[RiskAction, ...]:
+    return tuple(
+        _action(row, say(f"practice.{row['action']}")) for row in rows if not row["modelled"]
+    )
+
+
+def _action(row: Mapping[str, Any], sentence: str) -> RiskAction:
+    return RiskAction(row["action"], row["title"], row["who"], sentence, row["source"])
+
+
+def _said_once(parts: tuple[RiskPart, ...]) -> tuple[RiskPart, ...]:
+    """Leave good practice out of a part where an earlier one has it."""
+    seen: set[str] = set()
+    told = []
+    for part in parts:
+        kept = tuple(action for action in part.practices if action.id not in seen)
+        seen |= {action.id for action in part.practices}
+        told.append(replace(part, practices=kept))
+    return tuple(told)
