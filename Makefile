@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTHON_FOUND := $(shell command -v $(PYTHON) || command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock bench bench-irt bench-bulk screenshots css clean
+.PHONY: help run test check format lock bench bench-irt bench-bulk bench-risk screenshots css clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ bench-irt: $(VENV)/.test ## measure item response models against the programs th
 
 bench-bulk: $(VENV)/.test ## calibrate ten million simulated sittings from disk (minutes)
 	@$(BIN)/python -m benchmarks.bulk
+
+bench-risk: $(VENV)/.test ## find drop-out risks beside other programs, and time a million (minutes)
+	@$(BIN)/python -m benchmarks risk
 
 screenshots: $(VENV)/.test ## render every page at 390 and 1280 px into docs/screenshots
 	@$(BIN)/python docs/screenshots.py
