@@ -53,6 +53,7 @@ def risk_chart(
     description: str,
     chart_id: str,
     diagonal: str = "",
+    smooth: bool = False,
 ) -> Markup:
     """Draw shares with their intervals.
 
@@ -69,6 +70,8 @@ def risk_chart(
     diagonal : str
         Name of the line on which both axes agree: both are shares then. Without it the points are
         joined, and the axis below begins at 0.
+    smooth : bool
+        The points are a curve: drawn as a line between the lines of its bounds.
 
     Returns
     -------
@@ -91,10 +94,12 @@ def risk_chart(
     if diagonal:
         marks += _diagonal(frame, diagonal)
     elif len(points) > 1:
-        joined = [(frame.x(point.at), frame.y(point.risk)) for point in points]
-        marks.append(path(joined, PENS[0].colour, width=1.7))
-    for point in points:
-        marks += _point(point, frame)
+        marks.append(_joined(points, frame, "risk"))
+    if smooth:
+        marks.append(_joined(points, frame, "risk", width=2.5))
+        marks += [_joined(points, frame, end, dash="2 3") for end in ("low", "high")]
+    else:
+        marks += [drawn for point in points for drawn in _point(point, frame)]
     return Markup("").join([*marks, Markup("</svg>")])
 
 
@@ -116,6 +121,13 @@ def _diagonal(frame: Frame, words: str) -> list[Markup]:
         line(*ends, INK, dash="5 4"),
         text(frame.right, frame.top - 6, words, anchor="end", colour=QUIET, small=True),
     ]
+
+
+def _joined(
+    points: Sequence[RiskPoint], frame: Frame, what: str, *, width: float = 1.7, dash: str = ""
+) -> Markup:
+    places = [(frame.x(point.at), frame.y(getattr(point, what))) for point in points]
+    return path(places, PENS[0].colour, width=width, dash=dash)
 
 
 def _point(point: RiskPoint, frame: Frame) -> list[Markup]:

@@ -16,20 +16,23 @@ PATIENCE = 2.0  # seconds before progress is shown
 
 
 @contextmanager
-def shown_progress(words: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Give a function to tell how much is done; a bar appears on a terminal if it takes long."""
+def shown_progress(words: str, total: int | None) -> Iterator[Callable[..., None]]:
+    """Give a function to tell how much is done; a bar appears on a terminal if it takes long.
+
+    Where the total is not known beforehand, it is told with what is done.
+    """
     console = Console(stderr=True)
     started = time.monotonic()
     bar = Progress(console=console, transient=True, disable=not console.is_terminal)
     task = bar.add_task(words, total=total)
     running = False
 
-    def tell(done: int) -> None:
+    def tell(done: int, of: int | None = None) -> None:
         nonlocal running
         if not running and time.monotonic() - started > PATIENCE:
             bar.start()
             running = True
-        bar.update(task, completed=done)
+        bar.update(task, completed=done, total=of or total)
 
     try:
         yield tell

@@ -24,8 +24,10 @@ __all__ = [
     "SWITCHED_OFF",
     "StoredModels",
     "check_model_folder",
+    "read_evaluation",
     "read_models",
     "switched_off",
+    "write_evaluation",
     "write_models",
 ]
 
@@ -33,6 +35,7 @@ SCHEMA = 1
 KIND = "drop-out risk models"
 MANIFEST = "training.json"
 EVALUATION = "evaluation.json"
+EVALUATION_KIND = "evaluation of drop-out risk models"
 # Anybody who may write to the folder can stop a model: this file, whatever stands in it.
 SWITCHED_OFF = "switched-off.txt"
 
@@ -152,6 +155,67 @@ def read_models(path: str | os.PathLike[str]) -> StoredModels:
     if problems:
         raise FileError(problems)
     return StoredModels(models, held["about"], held["sha256"])
+
+
+def write_evaluation(
+    found: Mapping[str, Any], path: str | os.PathLike[str], stored: StoredModels
+) -> None:
+    """Keep an evaluation beside the models that it is about.
+
+    Parameters
+    ----------
+    found : mapping
+        ``about`` and ``outcomes``, as plain data.
+    path : path-like
+        The folder.
+    stored : StoredModels
+
+    Raises
+    ------
+    FileError
+        If the folder cannot be written to.
+    """
+    held = {"kind": EVALUATION_KIND, "schema": SCHEMA, "models": stored.sha256, **found}
+    signed = {**held, "sha256": _hash(_canonical(held))}
+    text = json.dumps(signed, ensure_ascii=False, indent=1, sort_keys=True)
+    write_text(text + "\n", Path(path) / EVALUATION)
+
+
+def read_evaluation(
+    path: str | os.PathLike[str], stored: StoredModels
+) -> tuple[dict[str, Any] | None, str]:
+    """Read what is known of the models in a folder from their evaluation.
+
+    Parameters
+    ----------
+    path : path-like
+        The folder.
+    stored : StoredModels
+
+    Returns
+    -------
+    evaluation : dict or None
+        ``about`` and ``outcomes``; None where there is none that can be used.
+    why_not : str
+        Why one that is there cannot be used.
+
+    Raises
+    ------
+    FileError
+        If it cannot be read.
+    """
+    source = Path(path) / EVALUATION
+    if not source.exists():
+        return None, ""
+    held = read_json(source)
+    if not isinstance(held, dict) or held.get("kind") != EVALUATION_KIND:
+        return None, f"{shown(source)}: it is not an evaluation of models, so it is left out"
+    body = {name: value for name, value in held.items() if name != "sha256"}
+    if held.get("schema") != SCHEMA or held.get("sha256") != _hash(_canonical(body)):
+        return None, f"{shown(source)}: it was changed after it was written, so it is left out"
+    if held.get("models") != stored.sha256:
+        return None, f"{shown(source)}: it is about other models, so it is left out"
+    return held, ""
 
 
 def switched_off(path: str | os.PathLike[str]) -> str | None:

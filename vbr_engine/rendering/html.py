@@ -12,7 +12,7 @@ from vbr_engine.charts import interval_chart
 from vbr_engine.rendering.figures import coded, column_class, written
 from vbr_engine.rendering.pictures import drawn, hundred, traced
 from vbr_engine.reports import AnalysisReport, CandidateFeedback, RecruiterReport
-from vbr_engine.reports.card.data import ModelCard
+from vbr_engine.reports.card.data import EvaluationReport, ModelCard
 from vbr_engine.reports.fairness import FairnessReport
 from vbr_engine.reports.manual.data import TechnicalManual
 from vbr_engine.reports.risk import RiskPanel
@@ -26,6 +26,7 @@ Report = (
     | AnalysisReport
     | TechnicalManual
     | ModelCard
+    | EvaluationReport
     | FairnessReport
     | RiskPanel
 )
@@ -34,6 +35,7 @@ Report = (
 _PAGES: Mapping[type, tuple[str, tuple[str, ...]]] = {
     AnalysisReport: ("analysis.html", ("analysis.css",)),
     CandidateFeedback: ("feedback.html", ()),
+    EvaluationReport: ("card.html", ("manual.css", "evaluation.css")),
     FairnessReport: ("fairness.html", ("analysis.css", "fairness.css")),
     ModelCard: ("card.html", ("manual.css", "card.css")),
     RiskPanel: ("risk.html", ()),

@@ -13,6 +13,7 @@ COMMANDS = {
     "check": "Check a table of careers; report every problem at once.",
     "train": "Fit a model of each outcome, and say what it may be used for.",
     "predict": "Say how likely candidates are to drop out, or why no figure is given.",
+    "evaluate": "Say how well models do on careers, every figure with an interval.",
     "card": "Write the model card as HTML, PDF or JSON.",
 }
 
@@ -29,5 +30,6 @@ def command() -> None:
     vbr risk simulate -n 600 --seed 1 -o careers.csv
     vbr risk check careers.csv
     vbr risk train careers.csv -o model/
+    vbr risk evaluate model/ careers.csv -o evaluation.html
     vbr risk card model/ -o card.html
     """

@@ -8,7 +8,7 @@ import click
 
 from vbr_engine.cli.arguments import PLACE, output_option
 from vbr_engine.cli.risk.output import check_ending, write_report
-from vbr_engine.files.model_folders import read_models
+from vbr_engine.files.model_folders import read_evaluation, read_models
 from vbr_engine.reports.card import model_card
 
 __all__ = ["command"]
@@ -21,15 +21,23 @@ def command(model: str, output: str) -> None:
     """Write the card of the models in the folder MODEL.
 
     It says what they are for and not for, what they rest on, what they hold, how well they do, and
-    what nobody knows yet, with what would establish it.
+    what nobody knows yet, with what would establish it. What `vbr risk evaluate` found is read
+    from the folder.
 
     \b
     vbr risk card model/ -o card.html
     """
     check_ending(output, "a card")
     stored = read_models(model)
+    found, why_not = read_evaluation(model, stored)
+    if why_not:
+        click.echo(why_not, err=True)
     card = model_card(
-        stored.models, about=stored.about, sha256=stored.sha256, prepared=date.today()
+        stored.models,
+        about=stored.about,
+        sha256=stored.sha256,
+        evaluations=found["outcomes"] if found else None,
+        prepared=date.today(),
     )
     write_report(card, output)
     click.echo(f"card written to {output}; not yet established: {len(card.gaps)} things", err=True)

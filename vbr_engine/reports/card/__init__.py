@@ -6,7 +6,12 @@ from importlib import import_module
 from typing import Any
 
 # Loaded on first use: a page with another report does not wait for pandas.
-_HOME = {"ModelCard": "data", "model_card": "make"}
+_HOME = {
+    "EvaluationReport": "data",
+    "ModelCard": "data",
+    "evaluation_report": "evaluation",
+    "model_card": "make",
+}
 
 __all__ = sorted(_HOME)
 

@@ -13,7 +13,16 @@ from vbr_engine.reports.manual.data import ManualSection
 if TYPE_CHECKING:
     from vbr_engine.risk.model import DropOutModel
 
-__all__ = ["OUTCOME_WORDS", "Known", "ModelCard", "OutcomeWords", "share", "spanned"]
+__all__ = [
+    "OUTCOME_WORDS",
+    "EvaluationReport",
+    "Known",
+    "ModelCard",
+    "OutcomeWords",
+    "RiskDocument",
+    "share",
+    "spanned",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +92,14 @@ class Known:
 
 
 @dataclass(frozen=True)
-class ModelCard(ReportData):
-    """All that is known about the models of one training.
+class RiskDocument(ReportData):
+    """Chapters about the models of one training.
 
     Parameters
     ----------
     language, title : str
     simulated : bool
-        Whether they were trained on made-up careers.
+        Whether it rests on made-up careers.
     facts : tuple of (str, str)
     summary : tuple of str
         What to take away.
@@ -119,6 +128,16 @@ class ModelCard(ReportData):
         return tuple(
             (section, part.gap) for section in self.sections for part in section.parts if part.gap
         )
+
+
+@dataclass(frozen=True)
+class ModelCard(RiskDocument):
+    """All that is known about the models of one training."""
+
+
+@dataclass(frozen=True)
+class EvaluationReport(RiskDocument):
+    """How well the models of one training do on some careers."""
 
 
 def share(value: float) -> str:

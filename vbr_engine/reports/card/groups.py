@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from vbr_engine.reports.card.data import OUTCOME_WORDS, Known
+from vbr_engine.reports.card.evaluated import group_tables
 from vbr_engine.reports.manual.data import ManualPart, ManualSection
 
 __all__ = ["groups"]
+
+_READING = (
+    "In each group the risks should be as right as in the others: 1 seen for each predicted. An "
+    "interval that holds 1 does not prove it; with few people it is wide. Groups under 20 people, "
+    "and any that could be worked out from the rest, are not shown."
+)
 
 
 def groups(known: Known) -> ManualSection:
@@ -18,14 +25,19 @@ def groups(known: Known) -> ManualSection:
             "of its own, and is looked at here only as counts.",
         )
     )
-    gaps = tuple(
-        ManualPart(
-            title=OUTCOME_WORDS[outcome].name,
-            gap="whether risks are as right, and errors as rare, in one group as in another",
-            study="join monitoring data by application: "
-            "`vbr risk card MODEL --careers CAREERS --monitoring FILE:COLUMN`. Groups under 20 "
-            "people are not shown.",
-        )
-        for outcome in known.models
+    parts = tuple(_part(known, outcome) for outcome in known.models)
+    return ManualSection("fairness", "Fairness", (shared, *parts))
+
+
+def _part(known: Known, outcome: str) -> ManualPart:
+    title = OUTCOME_WORDS[outcome].name
+    tables = tuple(group_tables(known.evaluations.get(outcome, {"groups": ()})))
+    if tables:
+        return ManualPart(title=title, sentences=(_READING,), tables=tables)
+    return ManualPart(
+        title=title,
+        gap="whether risks are as right in one group as in another",
+        study="join monitoring data by application when the models are evaluated: "
+        "`vbr risk evaluate MODEL CAREERS --monitoring FILE:COLUMN`. Groups under 20 people are "
+        "not shown.",
     )
-    return ManualSection("fairness", "Fairness", (shared, *gaps))

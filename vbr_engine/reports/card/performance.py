@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from vbr_engine.reports.card.data import OUTCOME_WORDS, Known
+from vbr_engine.reports.card.evaluated import found_part
 from vbr_engine.reports.manual.data import (
     ManualPart,
     ManualSection,
@@ -17,9 +21,8 @@ from vbr_engine.risk.model import DropOutModel
 __all__ = ["performance"]
 
 _STUDY = (
-    "run `vbr risk evaluate` on careers that these models have not seen, best of providers that "
-    "are new to them, and give the figures to the card with --evaluation. With 40 events a "
-    "concordance is known to about ±.10, with 200 to about ±.05."
+    "run `vbr risk evaluate`, best on careers that these models have not seen; the card then shows "
+    "what it found. With 40 events a concordance is known to about ±.10, with 200 to about ±.05."
 )
 
 
@@ -37,16 +40,20 @@ def performance(known: Known) -> ManualSection:
         )
     ]
     for outcome, model in known.models.items():
-        parts += _parts(outcome, model)
+        parts += _parts(outcome, model, known.evaluations.get(outcome))
     return ManualSection("performance", "How well it does", tuple(parts))
 
 
-def _parts(outcome: str, model: DropOutModel) -> list[ManualPart]:
+def _parts(
+    outcome: str, model: DropOutModel, evaluation: Mapping[str, Any] | None
+) -> list[ManualPart]:
     title = OUTCOME_WORDS[outcome].name
+    if evaluation is not None:
+        return [found_part(evaluation, title)]
     parts = [] if model.checks_ is None else [_left_out(title, model.checks_)]
     gap = ManualPart(
         title="" if parts else title,
-        gap="how well the model does on people of whom it has learned nothing",
+        gap="how right its risks are by horizon, with intervals and a calibration curve",
         study=_STUDY,
     )
     return [*parts, gap]
