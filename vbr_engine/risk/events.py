@@ -49,8 +49,7 @@ def to_wide(events: pd.DataFrame, applications: pd.DataFrame) -> tuple[pd.DataFr
     missing += [("application", "the applications")] * ("application" not in applications)
     for name, which in missing:
         found.say(f"the column is missing in the table of {which}", name)
-    wide = applications.reset_index(drop=True).copy()
-    _no_dates_of_its_own(wide, found)
+    wide = _without_dates(applications.reset_index(drop=True), found)
     if missing:
         return wide, found
     wide["application"] = read_names(wide["application"])
@@ -62,11 +61,11 @@ def to_wide(events: pd.DataFrame, applications: pd.DataFrame) -> tuple[pd.DataFr
     return _spread(table, wide, found), found
 
 
-def _no_dates_of_its_own(wide: pd.DataFrame, found: Findings) -> None:
-    for name in (*DATES, *_OF_ENDS):
-        if name in wide:
-            found.say("stands in the table of applications: expected it in the events only", name)
-            wide.drop(columns=name, inplace=True)
+def _without_dates(wide: pd.DataFrame, found: Findings) -> pd.DataFrame:
+    own = [name for name in (*DATES, *_OF_ENDS) if name in wide]
+    for name in own:
+        found.say("stands in the table of applications: expected it in the events only", name)
+    return wide.drop(columns=own)
 
 
 def _stages(table: pd.DataFrame, found: Findings) -> pd.Series[str]:

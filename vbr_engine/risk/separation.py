@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-__all__ = ["Separation", "binned", "cross_validated_auc", "folds_of", "rank_auc"]
+__all__ = ["Separation", "binned", "cross_validated_auc", "folds_of", "noise_share", "rank_auc"]
 
 Array = NDArray[np.float64]
 
@@ -92,7 +93,8 @@ def cross_validated_auc(
     Returns
     -------
     Separation
-        Of the scores, within folds.
+        Of the scores, within folds. Folds share most of what they learn from, and what they learn
+        is partly noise: the variance is raised by that part, up to double where all of it is.
     ndarray of float
         The scores, as log-odds against the share of all.
 
@@ -111,7 +113,36 @@ def cross_validated_auc(
         mean = np.clip(positive[~here].mean(), 1e-6, 1 - 1e-6)
         rate = (hits + _PSEUDO_PEOPLE * mean) / (people + _PSEUDO_PEOPLE)
         score[here] = (np.log(rate / (1 - rate)) - np.log(mean / (1 - mean)))[codes[here]]
-    return rank_auc(score, positive, fold), score
+    found = rank_auc(score, positive, fold)
+    return Separation(found.auc, found.se * np.sqrt(1 + noise_share([codes], positive))), score
+
+
+def noise_share(columns: Sequence[NDArray[np.int64]], positive: NDArray[np.bool_]) -> float:
+    """Estimate how much of the differences between codes is noise: freedom by chi-square.
+
+    Parameters
+    ----------
+    columns : sequence of ndarray of int
+    positive : ndarray of bool
+
+    Returns
+    -------
+    float
+        From 0, all differences are real, to 1.
+
+    Examples
+    --------
+    >>> noise_share([np.arange(100) % 2], np.arange(100) % 4 < 2)
+    1.0
+    """
+    mean, chi_square, freedom = positive.mean(), 0.0, 0
+    for codes in columns:
+        people = np.bincount(codes)
+        hits = np.bincount(codes, weights=positive)[people > 0]
+        people = people[people > 0]
+        chi_square += float(((hits - people * mean) ** 2 / people).sum() / (mean * (1 - mean)))
+        freedom += len(people) - 1
+    return 1.0 if chi_square <= freedom else freedom / chi_square
 
 
 def binned(column: pd.Series[Any]) -> NDArray[np.int64]:
