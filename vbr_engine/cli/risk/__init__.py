@@ -13,6 +13,7 @@ COMMANDS = {
     "check": "Check a table of careers; report every problem at once.",
     "train": "Fit a model of each outcome, and say what it may be used for.",
     "predict": "Say how likely candidates are to drop out, or why no figure is given.",
+    "person": "Write what a recruiter reads about one candidate.",
     "evaluate": "Say how well models do on careers, every figure with an interval.",
     "card": "Write the model card as HTML, PDF or JSON.",
 }

@@ -14,6 +14,7 @@ from vbr_engine.cli.arguments import PLACE, output_option
 from vbr_engine.cli.progress import shown_progress
 from vbr_engine.cli.risk.monitoring import monitoring_option, read_monitoring
 from vbr_engine.cli.risk.output import check_ending, write_report
+from vbr_engine.cli.risk.predict import check_horizon
 from vbr_engine.cli.risk.tables import applications_option, cut_option, hash_of, is_simulated
 from vbr_engine.errors import CareersError, FileError
 from vbr_engine.files.careers import read_careers
@@ -21,6 +22,7 @@ from vbr_engine.files.model_folders import StoredModels, read_models, write_eval
 from vbr_engine.files.whole import shown
 from vbr_engine.reports.card import evaluation_report
 from vbr_engine.risk import Careers
+from vbr_engine.risk.alike import alike_groups
 from vbr_engine.risk.evaluation import HORIZONS, Evaluation, evaluate
 from vbr_engine.risk.manifest import frame_hash
 
@@ -80,7 +82,8 @@ def command(
     vbr risk evaluate model/ careers.csv --cut 2026-03-31 -o evaluation.html
     """
     check_ending(output, "an evaluation")
-    _check_horizons(horizons)
+    for horizon in horizons:
+        check_horizon(horizon)
     stored = read_models(model)
     held = read_careers(careers, cut, applications)
     _check_new(stored, held, external)
@@ -88,7 +91,8 @@ def command(
     for note in (*held.notes, *notes):
         click.echo(note, err=True)
     settings: dict[str, Any] = {"horizons": horizons or HORIZONS, "external": external}
-    settings |= {"groups": groups, "seed": seed} | (_QUICK if quick else {})
+    settings |= {"groups": groups, "seed": seed, "duplicates": alike_groups(held)}
+    settings |= _QUICK if quick else {}
     found = _evaluated(stored, held, settings)
     report = evaluation_report(
         {outcome: one.to_dict() for outcome, one in found.items()},
@@ -101,12 +105,6 @@ def command(
         click.echo(sentence)
     _keep(report.figures, model, stored)
     click.echo(f"evaluation written to {output}", err=True)
-
-
-def _check_horizons(horizons: tuple[int, ...]) -> None:
-    for horizon in horizons:
-        if not 1 <= horizon <= 365:
-            raise CareersError(f"expected a horizon of 1 to 365 days, got {horizon}")
 
 
 def _check_new(stored: StoredModels, careers: Careers, external: bool) -> None:

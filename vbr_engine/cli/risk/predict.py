@@ -18,10 +18,19 @@ from vbr_engine.files.model_folders import read_models, switched_off
 from vbr_engine.files.whole import shown
 from vbr_engine.risk import DropOutModel
 
-__all__ = ["command"]
+__all__ = ["check_horizon", "command", "date_option", "named", "predicted", "withheld"]
 
 _FIGURES = ["risk", "low", "high"]
 _MOST_TOLD = 5
+
+
+date_option = click.option(
+    "--date",
+    "today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Day on which it is asked, today by default: a model past its review says nothing.",
+)
 
 
 @click.command("predict")
@@ -36,13 +45,7 @@ _MOST_TOLD = 5
     metavar="DAYS",
     help="Days in the job up to which leaving counts, 1 to 365. Withdrawal has none.",
 )
-@click.option(
-    "--date",
-    "today",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="Day on which it is asked, today by default: a model past its review says nothing.",
-)
+@date_option
 def command(model: str, candidates: str, output: str, horizon: int, today: datetime | None) -> None:
     """Say how likely CANDIDATES are to withdraw or to leave early, or why no figure is given.
 
@@ -57,17 +60,17 @@ def command(model: str, candidates: str, output: str, horizon: int, today: datet
     vbr risk predict model/ candidates.csv -o risk.csv --horizon 90
     """
     check_writable(output)
-    _check_horizon(horizon)
+    check_horizon(horizon)
     stored = read_models(model)
     people = read_candidates(candidates)
     day = today.date() if today else date.today()
     try:
-        table = _predicted(stored.models, people, horizon, day)
+        table = predicted(stored.models, people, horizon, day)
     except CareersError as error:
-        raise CareersError(_named(error, candidates)) from None
+        raise CareersError(named(error, candidates)) from None
     reason = switched_off(model)
     if reason is not None:
-        table = _withheld(table, f"The model is switched off: {reason}")
+        table = withheld(table, reason)
     write_table(table.assign(shown=table["shown"].map({True: "yes", False: "no"})), output)
     made_up = stored.about.get("simulated") or is_simulated(people["application"])
     for line in _summary(table, simulated=bool(made_up)):
@@ -75,12 +78,13 @@ def command(model: str, candidates: str, output: str, horizon: int, today: datet
     click.echo(f"{len(table):,} rows written to {output}", err=True)
 
 
-def _check_horizon(horizon: int) -> None:
+def check_horizon(horizon: int) -> None:
+    """Raise CareersError for a horizon that no model has."""
     if not 1 <= horizon <= 365:
         raise CareersError(f"expected a horizon of 1 to 365 days, got {horizon}")
 
 
-def _predicted(
+def predicted(
     models: Mapping[str, DropOutModel], people: pd.DataFrame, horizon: int, today: date
 ) -> pd.DataFrame:
     """Ask each model; rows of one candidate stand together, candidates as they came."""
@@ -92,11 +96,14 @@ def _predicted(
     return table
 
 
-def _withheld(table: pd.DataFrame, why: str) -> pd.DataFrame:
+def withheld(table: pd.DataFrame, reason: str) -> pd.DataFrame:
+    """Take out all figures and bands of a model that somebody has switched off."""
+    why = f"The model is switched off: {reason}"
     return table.assign(**dict.fromkeys(_FIGURES, float("nan")), band="", shown=False, why_not=why)
 
 
-def _named(error: CareersError, path: str) -> list[Problem]:
+def named(error: CareersError, path: str) -> list[Problem]:
+    """Name the file in each problem."""
     return [
         Problem(file=shown(path), message=p.message, row=p.row, column=p.column, rule=p.rule)
         for p in error.problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from vbr_engine.files.model_folders import check_model_folder, write_models
 from vbr_engine.files.whole import shown
 from vbr_engine.risk import OUTCOMES, Careers, DropOutModel
 from vbr_engine.risk.careers import EVENT_COLUMNS
+from vbr_engine.risk.validation import check_further
 
 __all__ = ["command"]
 
@@ -59,11 +61,12 @@ def command(
     """
     check_model_folder(output)
     held = read_careers(careers, cut, applications)
-    for note in held.notes:
-        click.echo(note, err=True)
+    warned = tuple(str(replace(problem, file=shown(careers))) for problem in check_further(held))
+    for told in (*held.notes, *warned):
+        click.echo(told, err=True)
     chosen = OUTCOMES if outcome == "both" else (outcome,)
     models = _fitted(held, chosen)
-    stored = write_models(models, output, about=_about(held, careers))
+    stored = write_models(models, output, about=_about(held, careers, warned))
     if not quiet:
         for model in models.values():
             click.echo("\n".join(evidence_lines(model)))
@@ -90,7 +93,7 @@ def _fitted(careers: Careers, outcomes: Sequence[str]) -> dict[str, DropOutModel
     return models
 
 
-def _about(careers: Careers, path: str) -> dict[str, Any]:
+def _about(careers: Careers, path: str, warned: Sequence[str]) -> dict[str, Any]:
     frame = careers.frame
     facts = [name for name in frame.columns if name not in EVENT_COLUMNS]
     first = frame["applied"].min()
@@ -106,5 +109,5 @@ def _about(careers: Careers, path: str) -> dict[str, Any]:
         "cut": str(careers.cut.date()),
         "trained": str(date.today()),
         "missing": {name: float(frame[name].isna().mean()) for name in facts},
-        "notes": list(careers.notes),
+        "notes": [*careers.notes, *warned],
     }

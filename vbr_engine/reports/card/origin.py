@@ -83,9 +83,7 @@ def _versions(known: Known) -> list[tuple[str, str]]:
 
 def _left_out(known: Known) -> tuple[ManualPart, ...]:
     notes = tuple(str(note) for note in known.about.get("notes", ()))
-    return (ManualPart(title="Read in another way than it stood there", points=notes),) * bool(
-        notes
-    )
+    return (ManualPart(title="What was remarked on reading the table", points=notes),) * bool(notes)
 
 
 def manifest(known: Known) -> ManualSection:
