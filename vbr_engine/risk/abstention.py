@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from vbr_engine.risk.features import DesignMatrix, design_matrix
 from vbr_engine.risk.levels import EvidenceLevel
@@ -14,7 +15,14 @@ from vbr_engine.risk.levels import EvidenceLevel
 if TYPE_CHECKING:
     from vbr_engine.risk.model import DropOutModel
 
-__all__ = ["FEWEST_STARTS", "MOST_MISSING", "abstentions", "fallbacks", "model_abstention"]
+__all__ = [
+    "FEWEST_STARTS",
+    "MOST_MISSING",
+    "abstentions",
+    "fallbacks",
+    "model_abstention",
+    "starts_of",
+]
 
 # Share of the effects that may be missing, and starts that a provider needs for a rate of its own.
 MOST_MISSING = 0.3
@@ -58,6 +66,9 @@ def abstentions(
             said = [_unknown(column, word) for word in words[unknown]]
             why[unknown & (why == "")] = pd.Series(said, index=words.index[unknown])
     _say(why, read.missing.mean(axis=1) > MOST_MISSING, _missing())
+    if model.outcome == "withdrawal":
+        at_work = np.asarray(model.since(candidates)) >= len(model.intervals_)
+        _say(why, at_work, "They have started work: there is nothing left to withdraw from.")
     far = model.reference_.distances(read) > model.reference_.far
     _say(why, far, "The situation is unlike any that the model has learned from.")
     return why
@@ -103,12 +114,29 @@ def fallbacks(model: DropOutModel, candidates: pd.DataFrame) -> pd.Series[str]:
     Series of str
         Empty where the provider has enough starts of its own.
     """
-    starts = candidates["provider"].astype(str).map(model.starts_).fillna(0).to_numpy()
     few = f"The provider has fewer than {FEWEST_STARTS} starts here: the rate is that of all."
-    return pd.Series(np.where(starts < FEWEST_STARTS, few, ""), dtype=object)
+    said = np.array(["", few], dtype=object)
+    return pd.Series(said[(starts_of(model, candidates) < FEWEST_STARTS).astype(int)])
 
 
-def _say(why: pd.Series[str], wrong: np.ndarray[tuple[int], np.dtype[np.bool_]], said: str) -> None:
+def starts_of(model: DropOutModel, candidates: pd.DataFrame) -> NDArray[np.intp]:
+    """Count for each candidate the people of their provider that the model has learned from.
+
+    Parameters
+    ----------
+    model : DropOutModel
+    candidates : DataFrame
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+    """
+    counts = np.append([model.starts_[name] for name in model.providers_], 0).astype(np.intp)
+    starts: NDArray[np.intp] = counts[model.numbers(candidates)]
+    return starts
+
+
+def _say(why: pd.Series[str], wrong: NDArray[np.bool_], said: str) -> None:
     why[wrong & (why == "").to_numpy()] = said
 
 

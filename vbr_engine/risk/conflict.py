@@ -17,6 +17,7 @@ __all__ = ["PriorConflict", "prior_conflict"]
 LEAST_SLOPE = 0.3
 LEVEL = 0.8
 _WIDE = 10.0
+_ONE_SIDED = float(ndtri(0.95) / ndtri(0.5 + LEVEL / 2))
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class PriorConflict:
     low: float
     high: float
     conflict: bool
+
+    @property
+    def surely_above(self) -> float:
+        """What the slope lies above with a probability of 95 %."""
+        return self.slope - (self.slope - self.low) * _ONE_SIDED
 
 
 def prior_conflict(

@@ -301,7 +301,7 @@ class DropOutModel:
         read = design_matrix(candidates, self.effects_) if design is None else design
         risk = self.posterior_.risk(
             read.X,
-            self._numbers(candidates["provider"]),
+            self.numbers(candidates) if self.provider_effects else None,
             since=self.since(candidates),
             share=self.share(horizon),
             level=self.interval,
@@ -309,11 +309,12 @@ class DropOutModel:
         table = candidates[["application", "provider"]].reset_index(drop=True)
         return table.assign(risk=risk.risk, low=risk.low, high=risk.high)
 
-    def _numbers(self, providers: pd.Series[Any]) -> NDArray[np.intp]:
-        """Return the number of each provider, -1 for one that was not there when it was fitted."""
-        if not self.provider_effects:
-            return np.full(len(providers), NOBODY)
-        return pd.Index(self.providers_).get_indexer(pd.Index(providers.astype(str)))
+    def numbers(self, candidates: pd.DataFrame) -> NDArray[np.intp]:
+        """Return the place of each one's provider in `providers_`, -1 where it is not there."""
+        codes, names = pd.factorize(candidates["provider"], use_na_sentinel=True)
+        places = pd.Index(self.providers_).get_indexer(pd.Index(names.astype(str)))
+        numbers: NDArray[np.intp] = np.append(places, NOBODY)[codes]
+        return numbers
 
     def since(self, candidates: pd.DataFrame) -> NDArray[np.int64] | int:
         """Return the first step still ahead of each candidate."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, ndtri
+from scipy.special import ndtri
 
 __all__ = ["NOBODY", "Posterior", "Risk"]
 
@@ -15,7 +15,10 @@ Array = NDArray[np.float64]
 
 # In place of a provider's number: a provider that the model has not seen.
 NOBODY = -1
-_BLOCK = 16_384
+# People whose intervals fit into the cache of one core.
+_BLOCK = 4096
+# A logit beyond which a hazard is as good as certain.
+_CERTAIN = 500.0
 # Gauss-Hermite nodes for the mean over a standard normal.
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
@@ -189,8 +192,11 @@ class Posterior:
         means, cross, variances = self._of_providers(place, known)
         eta = self.baseline + (X @ self.effects + means)[:, None]
         ahead = (np.arange(self.n_intervals) >= since[:, None]) * share
-        hazard = expit(eta) * ahead
-        total = np.maximum((np.logaddexp(0, eta) * ahead).sum(axis=1), _TINY)
+        odds = np.exp(np.minimum(eta, _CERTAIN))
+        both = 1 + odds
+        hazard = odds / both
+        hazard *= ahead
+        total = np.maximum(np.einsum("ij,ij->i", np.log(both), ahead), _TINY)
         push = hazard.sum(axis=1) / total
         slope = np.zeros((len(X), len(self.mean)))
         slope[:, : self.n_intervals] = hazard / total[:, None]
@@ -199,8 +205,8 @@ class Posterior:
         variance += push * (2 * np.einsum("ij,ij->i", slope, cross) + push * variances)
         variance = np.maximum(variance, 0)
         # Uncertainty of single intervals that evens out in the sum still lifts its mean.
-        lifted = np.logaddexp(0, eta + 0.5 * self.variances(X, provider))
-        expected = np.maximum((lifted * ahead).sum(axis=1), _TINY)
+        odds *= np.exp(0.5 * self.variances(X, provider))
+        expected = np.maximum(np.einsum("ij,ij->i", np.log(1 + odds), ahead), _TINY)
         return np.log(expected) - 0.5 * variance, np.sqrt(variance)
 
     def _of_providers(

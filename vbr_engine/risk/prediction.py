@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from vbr_engine.risk.abstention import FEWEST_STARTS, abstentions, fallbacks
+from vbr_engine.risk.abstention import FEWEST_STARTS, abstentions, fallbacks, starts_of
 from vbr_engine.risk.benchmarks import benchmark_for
 from vbr_engine.risk.features import design_matrix
 from vbr_engine.risk.posterior import Posterior
@@ -123,13 +123,11 @@ def _set_rates(
     """Set the rates beside each candidate: from the step on that they are at."""
     published = benchmark_for(model.outcome, model.days(horizon))
     table["england_rate"] = np.nan if published is None else published.rate
-    names = candidates["provider"].astype(str)
-    place = pd.Index(model.providers_).get_indexer(pd.Index(names))
-    starts = names.map(model.starts_).fillna(0).to_numpy()
-    own = (place >= 0) & (starts >= FEWEST_STARTS)
+    place = model.numbers(candidates)
+    own = starts_of(model, candidates) >= FEWEST_STARTS
     since = np.broadcast_to(np.asarray(model.since(candidates)), (len(table),))
     found = np.full((3, len(table)), np.nan)
-    for step in np.unique(since):
+    for step in np.unique(since[since < len(model.intervals_)]):
         here = since == step
         rates = rates_of(model, horizon, int(step))
         theirs = place[here & own]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +43,9 @@ def train(
     prior = Prior.of(
         baseline_prior(spells), means, np.array([effect.prior_sd for effect in effects])
     )
-    posterior = fit_hazard(spells, design.X, prior, provider_effects=model.provider_effects)
+    posterior = _rounded(
+        fit_hazard(spells, design.X, prior, provider_effects=model.provider_effects)
+    )
     model.effects_, model.posterior_ = effects, posterior
     model.published_ = _published(spells, design.X @ means, posterior.spread)
     model.conflict_ = prior_conflict(spells, design.X, means, spread=posterior.spread)
@@ -69,9 +72,26 @@ def train(
 def _published(spells: Spells, index: NDArray[np.float64], spread: float) -> Posterior:
     """Fit one slope for the published effects together, beside a baseline."""
     prior = Prior.of(baseline_prior(spells), np.ones(1), np.full(1, _SLOPE_SD))
-    return fit_hazard(
-        spells, index[:, None], prior, provider_effects=spread > 0, spread=spread or None
+    return _rounded(
+        fit_hazard(
+            spells, index[:, None], prior, provider_effects=spread > 0, spread=spread or None
+        )
     )
+
+
+def _rounded(posterior: Posterior) -> Posterior:
+    """Keep seven digits of covariances: they are most of what is stored."""
+    return replace(
+        posterior,
+        covariance=_digits(posterior.covariance),
+        provider_variance=_digits(posterior.provider_variance),
+        provider_cross=_digits(posterior.provider_cross),
+    )
+
+
+def _digits(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    written = np.array([float(f"{value:.6e}") for value in values.ravel().tolist()])
+    return written.reshape(values.shape)
 
 
 def evidence_of(model: DropOutModel, horizon: int | None) -> Evidence:
@@ -82,7 +102,7 @@ def evidence_of(model: DropOutModel, horizon: int | None) -> Evidence:
         n_parameters=len(model.effects_),
         n_people=model.n_people_,
         n_needed=sample_size_of(model, horizon).n,
-        index_low=model.conflict_.low,
+        index_low=model.conflict_.surely_above,
         conflict=model.conflict_.conflict,
     )
 
