@@ -268,8 +268,9 @@ def _part(
     past = started and outcome == "withdrawal"
     if past or not records:
         return _silent(outcome, say("none.past" if past else "none.model"))
-    last = records[-1]
-    figures = tuple(_figure(outcome, row) for row in records if row["shown"])
+    shown = [row for row in records if row["shown"]]
+    last = (shown or records)[-1]
+    figures = tuple(_figure(outcome, row) for row in shown)
     band = str(last["band"]) if not figures and last["band"] else None
     speaks = bool(figures or band)
     here = {
