@@ -188,7 +188,8 @@ def evaluate(
         Whether the model has learned nothing from these people: then it is judged as it stands, and
         not fitted again.
     duplicates : array-like, shape (rows of the careers,), optional
-        Label of people who are nearly the same, to keep them together.
+        Number of the group of people who are alike, to keep them together; by default those alike
+        beyond chance are found (`alike_groups`).
     n_bootstrap : int
         Draws of providers behind the intervals.
     refits : int

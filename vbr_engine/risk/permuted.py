@@ -153,7 +153,11 @@ def _auc(
     seed: int,
 ) -> float:
     told = horizons_of(follow, [horizon])
-    table = leave_provider_out(careers, make_model, horizons=[horizon], k=k, seed=seed)
+    # Copies of a person share no outcome any more: nothing to keep together.
+    alone = np.arange(len(careers))
+    table = leave_provider_out(
+        careers, make_model, horizons=[horizon], k=k, duplicates=alone, seed=seed
+    )
     measures = Measures(follow, told, overall=False)
     found = measures.of(table[[f"risk-{told[0]}"]].to_numpy())
     return float(found[[name for _, name in measures.names].index("auc")])

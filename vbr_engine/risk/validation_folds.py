@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from vbr_engine.errors import CareersError
+from vbr_engine.risk.alike import alike_groups
 from vbr_engine.risk.careers import Careers
 from vbr_engine.risk.follow_up import FIRST_DAY, FollowUp, follow_up
 
@@ -106,8 +107,8 @@ def leave_provider_out(
     k : int, optional
         Folds of providers; by default one for each of up to 50.
     duplicates : array-like, shape (rows of the careers,), optional
-        Label of people who are nearly the same: while one of them is held out, none is learned
-        from. Missing for people who are like nobody.
+        Number of the group of people who are alike: while one of them is held out, none is learned
+        from. By default those alike beyond chance (`alike_groups`).
     seed : int
     on_step : callable, optional
         Told how many folds are done, of how many.
@@ -134,19 +135,16 @@ def leave_provider_out(
     """
     follow = follow_up(careers, make_model().outcome)
     folds = provider_folds(follow.people["provider"], k=k, seed=seed)
-    everyone = careers.frame["application"].to_numpy()
-    fold_of = pd.Series(folds, index=follow.people["application"])
-    alike = None if duplicates is None else pd.Series(np.asarray(duplicates, dtype=object))
+    alike = alike_groups(careers) if duplicates is None else np.asarray(duplicates)
+    row_fold = pd.Series(folds, follow.people["provider"]).groupby(level=0).first()
+    row_fold = careers.frame["provider"].map(row_fold).to_numpy()
+    followed = careers.frame["application"].isin(follow.people["application"]).to_numpy()
     told = horizons_of(follow, horizons)
     risks = np.empty((len(follow), len(told)))
-    provider_fold = dict(zip(follow.people["provider"], folds, strict=True))
-    row_fold = careers.frame["provider"].map(provider_fold).to_numpy()
     for done, fold in enumerate(np.unique(folds), start=1):
         held = folds == fold
         learned = row_fold != fold
-        if alike is not None:
-            own = alike[np.isin(everyone, fold_of.index[held])].dropna().unique()
-            learned &= ~alike.isin(own).to_numpy()
+        learned &= ~np.isin(alike, alike[followed & ~learned])
         frame = careers.frame[learned].reset_index(drop=True)
         model = make_model()
         model.fit(replace(careers, frame=frame))
