@@ -35,6 +35,10 @@ _STAGES = (5_000, 20_000, 100_000)
 _LEAP = 5
 _LOOSE = 1e-2
 _ROUGH = 2
+_SHARES = (0.0, 0.02, 0.1, 0.3, 1.0)
+_TOO_LONG = 10.0
+_CRAWL, _CRAWLS = 0.01, 3
+_HALVINGS = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +78,9 @@ class _Search:
     design: Design
     full: Array
     progress: Callable[[int, float], None] | None = None
+    patient: bool = False
     n_iter: int = 0
+    damped: bool = False
 
     def look(self, full: Array) -> tuple[Position, Expectation, float]:
         """One pass over the answers."""
@@ -92,25 +98,35 @@ class _Search:
             self.full = maximisation(self.design, self.full, step, n_steps=2)
 
     def inverse(self, here: Position, step: Expectation) -> Array:
-        """Inverse of the observed information, worked out on a thinned set of rows."""
+        """Inverse of the observed information, worked out on a thinned set of rows.
+
+        Where it promises steps too long to be true, the complete information is mixed in until it
+        does not: that alone would give EM steps.
+        """
         thin = self.answers.thinned(
             max(_THIN, 5 * self.design.n_free, self.answers.n_rows // _SHARE)
         )
-        complete = here.complete(step)
+        complete, gradient = here.complete(step), here.gradient(step)
         observed = observed_information(thin, here, step, degrees=_ROUGH)
-        return solve(observed, np.eye(len(observed)), complete)
+        for share in _SHARES[: 1 if self.patient else None]:
+            mixed = (1.0 - share) * observed + share * complete
+            found = solve(mixed, np.eye(len(mixed)), complete)
+            self.damped = share > 0
+            if np.abs(found @ gradient).max(initial=0.0) <= _TOO_LONG:
+                break
+        return found
 
     def climb(self, tol: float, max_iter: int, inverse: Array | None = None) -> Fit:
-        """Newton steps until the next one promises less than ``tol``."""
+        """Newton steps until the next one promises less than ``tol``, or slopes only run off."""
         here, step, height = self.look(self.full)
         gradient = here.gradient(step)
         inverse = self.inverse(here, step) if inverse is None else inverse
-        gain, since = np.inf, 0
-        while self.n_iter < max_iter:
+        gain, since, crawled = np.inf, 0, 0
+        while self.n_iter < max_iter and crawled < _CRAWLS:
             move = inverse @ gradient
             previous, gain = gain, 0.5 * float(gradient @ move)
             if 0.0 <= gain < tol:
-                return self._end(step, gain, inverse, converged=True)
+                return self._end(step, gain, inverse, converged=not self.damped)
             if not np.isfinite(gain):
                 return self._end(step, gain, inverse, converged=False)
             if gain < 0 or (since > 1 and gain > 0.2 * previous):
@@ -118,8 +134,12 @@ class _Search:
                 move = inverse @ gradient
                 gain = 0.5 * float(gradient @ move)
             found = self._try(move, height)
+            if found is None and self.damped and since:
+                inverse, since = self.inverse(here, step), 0
+                continue
             if found is None:
                 return self._end(step, gain, inverse, converged=gain < 100 * tol)
+            crawled = crawled + 1 if self.damped and found[-1] - height < _CRAWL else 0
             moved, here, step, height = found
             after = here.gradient(step)
             inverse = mended(inverse, moved, gradient - after)
@@ -128,8 +148,8 @@ class _Search:
 
     def _try(self, move: Array, height: float) -> tuple[Array, Position, Expectation, float] | None:
         """The longest of ever shorter steps that does not lose height."""
-        move = move * min(1.0, 3 * LARGEST_STEP / max(float(np.abs(move).max(initial=0.0)), 1e-300))
-        for _ in range(25):
+        move = self._bounded(move)
+        for _ in range(_HALVINGS):
             full = self.design.moved(self.full, move)
             if self.design.possible(full):
                 here, step, reached = self.look(full)
@@ -138,6 +158,17 @@ class _Search:
                     return move, here, step, reached
             move = move / 2
         return None
+
+    def _bounded(self, move: Array) -> Array:
+        """A step in which what runs off at most doubles, without holding up the rest."""
+        if not self.damped:
+            longest = max(float(np.abs(move).max(initial=0.0)), 1e-300)
+            return move * min(1.0, 3 * LARGEST_STEP / longest)
+        keep = self.design.free >= 0
+        where = np.zeros_like(move)
+        np.maximum.at(where, self.design.free[keep], np.abs(self.full[keep]))
+        most = np.maximum(3 * LARGEST_STEP, where)
+        return np.asarray(np.clip(move, -most, most))
 
     def _end(self, step: Expectation, gain: float, inverse: Array, *, converged: bool) -> Fit:
         height = step.log_likelihood
@@ -155,6 +186,7 @@ def maximise(
     climbed_on: int = 0,
     progress: Callable[[int, float], None] | None = None,
     inverse: Array | None = None,
+    patient: bool = False,
 ) -> Fit:
     """Find the parameters with the highest marginal likelihood near a start.
 
@@ -178,6 +210,8 @@ def maximise(
         Told the number of the pass and the log-likelihood.
     inverse : ndarray, optional
         Of the information, where it is known well enough.
+    patient : bool
+        Follow slopes that run off by many short steps, rather than by a few leaps.
 
     Returns
     -------
@@ -192,7 +226,7 @@ def maximise(
             nearer = _Search(thin, design, start)
             nearer.warm_up(warm_up)
             start, warm_up, last = nearer.climb(_LOOSE, max_iter).full, 0, size
-    search = _Search(answers, design, start, progress)
+    search = _Search(answers, design, start, progress, patient)
     search.warm_up(warm_up)
     return search.climb(tol, max_iter, inverse)
 

@@ -20,6 +20,7 @@ from vbr_engine.psychometrics.tops import COARSE, climb_each
 __all__ = ["Search", "search"]
 
 _ARENA = 20_000
+_LITTLE = 100
 
 Progress = Callable[[int, float], None]
 
@@ -71,7 +72,16 @@ def search(
     if plan.n_quadrature is None:
         finer = steep(best)
         if finer > len(best.design.nodes):
-            best = _again(answers, best, plan, replace(best.design, nodes=nodes_of(finer)), told)
+            # Where slopes run off, no nodes are fine enough, and there is no top.
+            plan = plan if best.converged else replace(plan, max_iter=min(plan.max_iter, _LITTLE))
+            best = _again(
+                answers,
+                best,
+                plan,
+                replace(best.design, nodes=nodes_of(finer)),
+                told,
+                patient=True,
+            )
             passes += best.n_iter
     return Search(replace(_oriented(best, plan, answers), n_iter=passes), table)
 
@@ -82,6 +92,8 @@ def _again(
     plan: Plan,
     design: Design,
     told: Progress | None,
+    *,
+    patient: bool = False,
 ) -> Fit:
     return maximise(
         answers,
@@ -92,6 +104,7 @@ def _again(
         warm_up=0,
         progress=told,
         climbed_on=answers.n_rows,
+        patient=patient,
     )
 
 

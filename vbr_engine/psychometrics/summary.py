@@ -61,12 +61,13 @@ def advice_on(
     -------
     tuple of str
     """
+    steep = _steep(items)
     return (
         *advice_on_data(table, fit.design.n_free),
-        *_steep(items),
+        *steep,
         *_reversed(items),
         *_alphabetical(table, items.model),
-        *_doubts(fit, starts),
+        *_doubts(fit, starts, runs_off=bool(steep)),
     )
 
 
@@ -105,9 +106,14 @@ def _alphabetical(table: CategoryTable, model: str) -> list[str]:
     ]
 
 
-def _doubts(fit: Fit, starts: pd.DataFrame) -> list[str]:
+def _doubts(fit: Fit, starts: pd.DataFrame, *, runs_off: bool) -> list[str]:
     sentences = []
-    if not fit.converged:
+    if not fit.converged and runs_off:
+        sentences.append(
+            f"The search stopped after {fit.n_iter} passes without a top: where slopes run off, "
+            "the log-likelihood rises a little for ever. Look at the items named above."
+        )
+    elif not fit.converged:
         sentences.append(
             f"The search stopped after {fit.n_iter} passes before it reached the top: the next "
             f"step still promised {fit.gain:.2g} in log-likelihood. Raise max_iter or look at the "
