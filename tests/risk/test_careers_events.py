@@ -78,6 +78,14 @@ def test_a_stage_that_comes_twice_counts_from_the_first_time():
     assert any("more than once, 1 applications" in note for note in careers.notes)
 
 
+def test_names_of_columns_may_have_capitals():
+    events = _events(("a", "applied", CUT)).rename(columns=str.title)
+    careers = Careers.from_events(
+        events, PEOPLE.rename(columns={"application": "Application"}), cut=CUT
+    )
+    assert careers.frame["applied"].notna().tolist() == [True, False]
+
+
 def test_who_has_no_event_is_kept_and_told():
     careers = Careers.from_events(_events(("a", "applied", "2026-06-02")), PEOPLE, cut=CUT)
     assert len(careers) == 2

@@ -166,7 +166,7 @@ def _read_csv(place: Path) -> pd.DataFrame:
 def _typed(place: Path, table: pa.Table) -> pd.DataFrame:
     names = [str(name).strip() for name in table.column_names]
     columns = {
-        name: column if name in _NAMES else typed_column(name, column, partial(tell, place))
+        name: column if name.lower() in _NAMES else typed_column(name, column, partial(tell, place))
         for name, column in zip(names, table.columns, strict=True)
     }
     frame: pd.DataFrame = pa.table(columns).to_pandas()

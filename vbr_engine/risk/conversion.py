@@ -143,7 +143,8 @@ def retention(
     if any(not 1 <= day <= _YEAR for day in days):
         raise CareersError(f"expected days from 1 to {_YEAR}, got {list(days)}")
     frame = careers.frame[careers.frame["started_work"].notna()]
-    last = (frame["ended"].fillna(careers.cut) - frame["started_work"]).dt.days.to_numpy()
+    days_seen = (frame["ended"].fillna(careers.cut) - frame["started_work"]).dt.days
+    last = np.asarray(days_seen, dtype=np.int64)
     own = (frame["ended_by"] == "candidate").to_numpy(dtype=bool)
     other = frame["ended"].notna().to_numpy() & ~own
     survival, variance = _product_limit(_days_unseen(frame), last, own)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vbr_engine.risk.dates import read_dates
 from vbr_engine.risk.findings import Findings
-from vbr_engine.risk.reading import DATES, read_names
+from vbr_engine.risk.reading import DATES, EVENT_COLUMNS, named_columns, read_names
 
 __all__ = ["to_wide"]
 
@@ -43,13 +43,14 @@ def to_wide(events: pd.DataFrame, applications: pd.DataFrame) -> tuple[pd.DataFr
     >>> str(frame["started_work"].iloc[0].date())
     '2026-01-02'
     """
-    table = events.reset_index(drop=True)
-    found = Findings(pd.Series(range(1, len(table) + 1), table.index))
+    found = Findings(pd.Series(range(1, len(events) + 1)))
+    table = named_columns(events.reset_index(drop=True), (*_COLUMNS, *_OF_ENDS), found)
+    applications = named_columns(applications.reset_index(drop=True), EVENT_COLUMNS, found)
     missing = [(name, "the events") for name in _COLUMNS if name not in table]
     missing += [("application", "the applications")] * ("application" not in applications)
     for name, which in missing:
         found.say(f"the column is missing in the table of {which}", name)
-    wide = _without_dates(applications.reset_index(drop=True), found)
+    wide = _without_dates(applications, found)
     if missing:
         return wide, found
     wide["application"] = read_names(wide["application"])

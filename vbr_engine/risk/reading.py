@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -9,11 +10,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from vbr_engine.risk.dates import is_blank, read_dates, read_day
+from vbr_engine.risk.facts import read_facts
 from vbr_engine.risk.findings import Findings
-from vbr_engine.risk.refused import refused_columns
 from vbr_engine.risk.stages import CAUSES, STAGES
 
 __all__ = [
@@ -31,9 +31,6 @@ Day = str | date | pd.Timestamp
 DATES = (*STAGES, "ended")
 # Everything else in the table is taken as known beforehand.
 EVENT_COLUMNS = ("application", "provider", *DATES, "ended_by", "ended_reason", "first_seen", "cut")
-_NOT_KNOWN = ("not known", "unknown", "don't know", "dont know", "not recorded", "999")
-_CODE = 999  # what care workforce returns write for a number that is not known
-_NEARLY_CODE = 900
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ def read_wide(frame: pd.DataFrame, cut: Day | None) -> Reading:
     day = _cut(table, cut, found)
     _read_ends(table, found)
     _check_days(table, day, found)
-    _read_facts(table, found)
+    read_facts(table, _facts_of(table), found)
     return Reading(table, day, found)
 
 
@@ -101,14 +98,14 @@ def read_candidate_table(frame: pd.DataFrame) -> tuple[pd.DataFrame, Findings]:
     """
     table, found = _begun(frame)
     _check_order(table, found)
-    _read_facts(table, found)
+    read_facts(table, _facts_of(table), found)
     return table, found
 
 
 def _begun(frame: pd.DataFrame) -> tuple[pd.DataFrame, Findings]:
     """Read names and dates."""
     found = Findings(pd.Series(dtype=object))
-    table = _named_columns(frame.reset_index(drop=True), found)
+    table = named_columns(frame.reset_index(drop=True), EVENT_COLUMNS, found)
     missing = [name for name in ("application", "provider") if name not in table]
     for name in missing:
         found.say("the column is missing", name)
@@ -148,16 +145,33 @@ def read_names(column: pd.Series[Any]) -> pd.Series[Any]:
     return words.mask(column.isna() | (words == ""))
 
 
-def _named_columns(table: pd.DataFrame, found: Findings) -> pd.DataFrame:
-    """Read `Started work` as `started_work`; a name may come once only."""
-    known = {name: name for name in EVENT_COLUMNS}
+def named_columns(table: pd.DataFrame, known: Sequence[str], found: Findings) -> pd.DataFrame:
+    """Read `Started work` as `started_work`; a name may come once only.
+
+    Parameters
+    ----------
+    table : DataFrame
+    known : sequence of str
+        Names as they should be.
+    found : Findings
+
+    Returns
+    -------
+    DataFrame
+
+    Examples
+    --------
+    >>> found = Findings(pd.Series(dtype=object))
+    >>> list(named_columns(pd.DataFrame({"Started work": []}), ["started_work"], found))
+    ['started_work']
+    """
     new = {}
     for name in table.columns:
-        plain = known.get("_".join(str(name).lower().replace("-", " ").split()))
-        if plain and name != plain and plain not in table:
+        plain = "_".join(str(name).lower().replace("-", " ").split())
+        if plain in known and name != plain and plain not in table:
             new[name] = plain
             found.say(f"read as {plain}", str(name), "note")
-    table = table.rename(columns=new)
+    table = table.rename(columns=new).rename(columns=str)
     for name in table.columns[table.columns.duplicated()].unique():
         found.say("this column is there twice", str(name))
     return table.loc[:, ~table.columns.duplicated()]
@@ -256,43 +270,5 @@ def _check_order(table: pd.DataFrame, found: Findings) -> None:
         latest = latest.where(days.isna() | early, days)
 
 
-def _read_facts(table: pd.DataFrame, found: Findings) -> None:
-    """Read what was known beforehand: refuse what may not be there, empty what is not known."""
-    names = [name for name in table.columns if name not in EVENT_COLUMNS]
-    found.problems += refused_columns(map(str, names))
-    for name in names:
-        column = table[name]
-        if pd.api.types.is_bool_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
-            continue
-        read = _numbers if pd.api.types.is_numeric_dtype(column) else _text
-        unknown = read(column, found)
-        if unknown.any():
-            table[name] = column.mask(unknown)
-
-
-def _numbers(column: pd.Series[Any], found: Findings) -> NDArray[np.bool_]:
-    unknown = (column == _CODE).to_numpy(dtype=bool, na_value=False)
-    if not unknown.any():
-        return unknown
-    if (column[~unknown] >= _NEARLY_CODE).any():
-        message = f"{_CODE} may be a number or 'not known': leave the cell empty for not known"
-        found.say(message, str(column.name), "warning", "not-known")
-        return np.zeros(len(column), dtype=bool)
-    found.say(_emptied(int(unknown.sum()), str(_CODE)), str(column.name), "note", "not-known")
-    return unknown
-
-
-def _text(column: pd.Series[Any], found: Findings) -> NDArray[np.bool_]:
-    codes, cells = pd.factorize(column)
-    words = pd.Series(list(cells), dtype=object).astype("str")
-    blank = is_blank(words, _NOT_KNOWN)
-    unknown = np.append(blank, False)[codes]
-    said = words[blank & (words.str.strip() != "").to_numpy(dtype=bool)]
-    if len(said):
-        times = int(unknown.sum())
-        found.say(_emptied(times, " and ".join(said)), str(column.name), "note", "not-known")
-    return unknown
-
-
-def _emptied(times: int, word: str) -> str:
-    return f"{word} is read as not known ({times:,} {'row' if times == 1 else 'rows'})"
+def _facts_of(table: pd.DataFrame) -> list[str]:
+    return [name for name in map(str, table.columns) if name not in EVENT_COLUMNS]

@@ -180,8 +180,7 @@ def _days_before_seen(frame: pd.DataFrame) -> NDArray[np.int64]:
     if "first_seen" not in frame:
         return np.zeros(len(frame), dtype=np.int64)
     days = (frame["first_seen"] - frame["started_work"]).dt.days
-    whole: NDArray[np.int64] = days.fillna(0).to_numpy(dtype=np.int64)
-    return whole
+    return np.asarray(days.fillna(0), dtype=np.int64)
 
 
 def stage_reached(frame: pd.DataFrame) -> NDArray[np.int64]:
