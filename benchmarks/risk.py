@@ -94,17 +94,12 @@ def _run_case(case: Case, peers: list[str], limit: float) -> list[Figures]:
 
 
 def _run_peer(case: Case, peer: str, tables: list[Table], folder: Path, limit: float) -> Figures:
-    found: list[Figures] = []
-    for seed, table in enumerate(tables):
-        job = {"peer": peer, "table": str(folder / f"{seed}.npz"), "repeat": case.repeat}
-        # The tables of a case have the limit together.
-        figures = _in_a_process("benchmarks.risk_peers", job, folder, limit / len(tables))
-        if "cannot" in figures:
-            return {"case": case.id, "peer": peer, **figures}
-        risk = np.array(figures.pop("risk"))
-        figures["kilobytes"] = figures.pop("bytes") / 1000
-        found.append(figures | judge(table, risk))
-    return {"case": case.id, "peer": peer, **_averaged(found)}
+    places = [str(folder / f"{seed}.npz") for seed in range(len(tables))]
+    job = {"peer": peer, "tables": places, "repeat": case.repeat}
+    figures = _in_a_process("benchmarks.risk_peers", job, folder, limit)
+    risks = figures.pop("risks", [])
+    found = [judge(table, np.array(risk)) for table, risk in zip(tables, risks, strict=False)]
+    return {"case": case.id, "peer": peer, **figures, **(_averaged(found) if found else {})}
 
 
 def _in_a_process(module: str, job: Figures, folder: Path, limit: float) -> Figures:

@@ -32,7 +32,7 @@ class Case:
     people: int
     seeds: int = 1
     whole_providers: bool = False
-    repeat: float = 2.0
+    repeat: float = 1.0
 
 
 CASES = (

@@ -1,8 +1,8 @@
-"""One program on one table, in a process of its own: `python -m benchmarks.risk_peers JOB.json`.
+"""One program on the tables of a case, in a process of its own: `risk_peers JOB.json`.
 
-Prints JSON: predictions for everybody by a model that has not seen their fold, seconds of a fit to
-all, processor seconds of it and of a prediction for all (best of several), bytes of the fitted
-model, peak memory.
+Prints JSON: predictions for everybody by a model that has not seen their fold; for the first table,
+seconds of a fit to all, processor seconds of it and of a prediction for all (best of several), size
+of the fitted model; peak memory.
 """
 
 from __future__ import annotations
@@ -186,14 +186,11 @@ PEERS: dict[str, tuple[str, Callable[[Table], Fitted]]] = {
 }
 
 
-def measure(peer: str, table: Table, *, repeat: float = 0.0) -> dict[str, Any]:
-    """Predict each fold from the others, then time a fit to all for some seconds."""
+def measure(peer: str, tables: list[Table], *, repeat: float = 0.0) -> dict[str, Any]:
+    """Predict each fold of each table from the others, then time fits to the whole first table."""
     fit = PEERS[peer][1]
-    risk = np.full(len(table.time), np.nan)
-    for left_out in np.unique(table.fold):
-        there = table.fold == left_out
-        predict = fit(table.rows(~there))[0]
-        risk[there] = predict(table.X[there], table.provider[there])
+    risks = [_left_out(fit, table).tolist() for table in tables]
+    table = tables[0]
     fits, cpu, predictions = [], [], []
     begun = time.perf_counter()
     while len(fits) < MOST and (len(fits) < 2 or time.perf_counter() - begun < repeat):
@@ -206,13 +203,22 @@ def measure(peer: str, table: Table, *, repeat: float = 0.0) -> dict[str, Any]:
         predictions.append(time.process_time() - used)
     size = len(stored if isinstance(stored, bytes) else pickle.dumps(stored))
     return {
-        "risk": risk.tolist(),
+        "risks": risks,
         "fit_s": min(fits),
         "fit_cpu_s": min(cpu),
         "predict_cpu_s": min(predictions),
-        "bytes": size,
+        "kilobytes": size / 1000,
         "peak_mb": peak_memory(),
     }
+
+
+def _left_out(fit: Callable[[Table], Fitted], table: Table) -> np.ndarray:
+    risk = np.full(len(table.time), np.nan)
+    for left_out in np.unique(table.fold):
+        there = table.fold == left_out
+        predict = fit(table.rows(~there))[0]
+        risk[there] = predict(table.X[there], table.provider[there])
+    return risk
 
 
 def peak_memory() -> float:
@@ -232,4 +238,6 @@ def forget_peak() -> float:
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     job = json.loads(Path(sys.argv[1]).read_text())
-    print(json.dumps(measure(job["peer"], Table.load(job["table"]), repeat=job["repeat"])))
+    print(
+        json.dumps(measure(job["peer"], list(map(Table.load, job["tables"])), repeat=job["repeat"]))
+    )

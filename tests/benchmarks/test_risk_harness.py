@@ -64,9 +64,10 @@ def test_folds_leave_out_whole_providers():
 
 @pytest.mark.parametrize("peer", ["Kaplan-Meier", "Cox", "ours, one provider"])
 def test_programs_predict_everybody(peer):
-    figures = measure(peer, make_table(TINY))
-    assert np.isfinite(figures["risk"]).all()
-    assert (np.array(figures["risk"]) <= 1).all()
+    (risk,) = measure(peer, [make_table(TINY)])["risks"]
+    assert len(risk) == TINY.people
+    assert np.isfinite(risk).all()
+    assert (np.array(risk) <= 1).all()
 
 
 def test_tables_come_back_from_disk(tmp_path):
