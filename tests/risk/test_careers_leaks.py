@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from vbr_engine.errors import CareersError
 from vbr_engine.risk import Careers, simulate_careers
 from vbr_engine.risk.alike import alike_groups, check_alike
 from vbr_engine.risk.leaks import check_leaks
-from vbr_engine.risk.validation import check_careers, check_further
+from vbr_engine.risk.validation import check_careers, check_further, require_sound
 
 FACTS = ["travel_minutes", "composite", "hours_wanted", "shift_match", "contacted_within_hours",
          "own_transport", "source", "provider"]  # fmt: skip
@@ -187,6 +188,15 @@ def test_the_same_fact_in_two_units_does_not_count_twice():
         "travel_pay": minutes * 0.2,
     })  # fmt: skip
     assert check_alike(Careers.from_frame(table, cut="2026-06-30")) == []
+
+
+def test_sound_careers_are_those_without_a_certain_leak():
+    made = simulate_careers(300, seed=5, starters_only=True)
+    assert require_sound(_careers(made)) == ()
+    with pytest.raises(CareersError, match="mood"):
+        require_sound(
+            _careers(made, mood=pd.Series(1.0, made.frame.index).where(_left(made.frame)))
+        )
 
 
 def test_all_checks_come_in_one_list():

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from vbr_engine.errors import Problem
+from vbr_engine.errors import CareersError, Problem
 from vbr_engine.risk.alike import check_alike
 from vbr_engine.risk.careers import Careers
 from vbr_engine.risk.events import to_wide
 from vbr_engine.risk.leaks import check_leaks
 from vbr_engine.risk.reading import Day, read_wide
 
-__all__ = ["check_careers"]
+__all__ = ["check_careers", "check_further", "require_sound"]
 
+_ORDER = ("error", "warning", "note")
 _QUIET_DAYS = 92
 
 
@@ -50,12 +51,11 @@ def check_careers(
     problems = [*earlier, *reading.found.problems]
     if not any(problem.severity == "error" for problem in problems):
         problems += check_further(Careers(reading.frame, reading.cut))
-    order = ("error", "warning", "note")
-    return sorted(problems, key=lambda problem: order.index(problem.severity))
+    return _ordered(problems)
 
 
 def check_further(careers: Careers) -> list[Problem]:
-    """Find what looks wrong in careers that can be: leaks, copies, a cut that came too late.
+    """Find what looks wrong in careers that can be.
 
     Parameters
     ----------
@@ -64,8 +64,51 @@ def check_further(careers: Careers) -> list[Problem]:
     Returns
     -------
     list of Problem
+        Leaks, copies, a cut that came long after the last event; errors first.
+
+    Examples
+    --------
+    >>> from vbr_engine.risk import simulate_careers
+    >>> made = simulate_careers(300, seed=1)
+    >>> check_further(Careers.from_frame(made.frame, cut=made.cut))
+    []
     """
-    return [*_quiet_end(careers), *check_leaks(careers), *check_alike(careers)]
+    return _ordered([*_quiet_end(careers), *check_leaks(careers), *check_alike(careers)])
+
+
+def require_sound(careers: Careers) -> tuple[Problem, ...]:
+    """Refuse careers in which a fact can hardly have been known beforehand.
+
+    Parameters
+    ----------
+    careers : Careers
+
+    Returns
+    -------
+    tuple of Problem
+        The warnings.
+
+    Raises
+    ------
+    CareersError
+        With every error that `check_further` finds.
+
+    Examples
+    --------
+    >>> from vbr_engine.risk import simulate_careers
+    >>> made = simulate_careers(300, seed=1)
+    >>> require_sound(Careers.from_frame(made.frame, cut=made.cut))
+    ()
+    """
+    found = check_further(careers)
+    wrong = [problem for problem in found if problem.severity == "error"]
+    if wrong:
+        raise CareersError(wrong)
+    return tuple(found)
+
+
+def _ordered(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: _ORDER.index(problem.severity))
 
 
 def _quiet_end(careers: Careers) -> list[Problem]:
