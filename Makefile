@@ -30,7 +30,7 @@ run: $(VENV)/.run ## start the service with the homecare bank and sample data on
 	@$(BIN)/python -m service --port $(PORT)
 
 test: $(VENV)/.test ## run every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.test ## formatting, lint, types, import contracts, docstrings
 	@$(BIN)/ruff format --check .

@@ -253,7 +253,7 @@ def test_too_little_memory_is_a_sentence(tmp_path, monkeypatch, capsys):
     def hungry(*_args, **_kwargs):
         raise MemoryError
 
-    monkeypatch.setattr("vbr_engine.cli.simulate.simulate_responses", hungry)
+    monkeypatch.setattr("vbr_engine.cli.simulate.simulate_sittings", hungry)
     out = str(tmp_path / "r.csv")
     monkeypatch.setattr("sys.argv", ["vbr", "simulate", BANK, "-n", "1", "--seed", "1", "-o", out])
     with pytest.raises(SystemExit) as left:
