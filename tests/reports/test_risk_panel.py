@@ -166,7 +166,10 @@ def test_a_band_has_words_but_no_number_anywhere():
     assert told.figures == ()
     assert told.why_not == say("band.why")
     assert {act.sentence for act in told.changes} == {""}
-    assert told.changes_note == ""
+    quiet = actions().assign(difference=NAN, sentence="A round nearby goes with leaving less.")
+    silent = part(risk_panel(predictions(row), None, quiet))
+    assert {act.sentence for act in silent.changes} == {"A round nearby goes with leaving less."}
+    assert silent.changes_note == say("change.note")
     assert told.reasons
     assert told.evidence[0].startswith("Little.")
 

@@ -13,7 +13,9 @@ from vbr_engine.errors import CareersError
 from vbr_engine.risk import Careers, DropOutModel, default_effects, simulate_careers
 from vbr_engine.risk.actions import ACTIONS, LEAST_DIFFERENCE, employer_actions
 from vbr_engine.risk.contrast import risk_difference
+from vbr_engine.risk.explanation import explain, unknown_facts
 from vbr_engine.risk.features import design_matrix
+from vbr_engine.risk.levels import Evidence, EvidenceLevel
 from vbr_engine.risk.stages import OUTCOMES
 
 MODELLED = {action.id for action in ACTIONS if action.change}
@@ -264,3 +266,29 @@ def test_every_lever_of_the_table_of_priors_has_an_action():
     assert levers <= {action.id for action in ACTIONS}
     assert {"travel-pay", "buddy", "shadow-shift"} <= PRACTICE
     assert all(action.source for action in ACTIONS if action.change is None)
+
+
+def test_below_figures_there_are_changes_without_a_number(models, monkeypatch):
+    """What the evidence does not carry is not said, by any door."""
+    for outcome, model in models.items():
+        monkeypatch.setattr(model, "evidence", lambda _=None: Evidence(EvidenceLevel.BANDS, 50))
+        told = employer_actions(model, table(HARD))
+        assert "guaranteed-hours" in set(told.loc[told["modelled"], "action"])
+        assert told[["difference", "low", "high"]].isna().all(axis=None)
+        assert not told["sentence"].str.contains("in 100").any()
+        assert told["sentence"].str.contains("less often").any()
+        assert len(explain(model, table(HARD)))
+        monkeypatch.setattr(model, "evidence", lambda _=None: Evidence(EvidenceLevel.RATE, 5))
+        told = employer_actions(model, table(HARD))
+        assert len(told)
+        assert not told["modelled"].any()
+        assert explain(model, table(HARD)).empty
+        assert len(explain(model, table(HARD), always=True))
+        always = employer_actions(model, table(HARD), always=True)
+        assert always["difference"].notna().any(), outcome
+
+
+@pytest.mark.parametrize("verb", [employer_actions, explain, unknown_facts])
+def test_a_column_that_is_not_there_is_named(models, verb):
+    with pytest.raises(CareersError, match="no column application"):
+        verb(models["leaving"], table(HARD).drop(columns="application"))

@@ -228,7 +228,9 @@ def risk_panel(
             simulated=simulated,
         ),
         parts=_said_once(parts),
-        use=tuple(say(f"use.{name}") for name in ("decide", "situation", "range", "contest")),
+        use=tuple(
+            say(f"use.{name}") for name in ("decide", "weak", "range", "situation", "contest")
+        ),
         simulated_note=say("simulated") if simulated else "",
     )
 
@@ -290,7 +292,7 @@ def _part(
         reasons_note=_reasons_note(here["explanations"]) if speaks else "",
         unknown=_unknown(here["unknown"]),
         changes=_changes(here["actions"], speaks=speaks, told=bool(figures)),
-        changes_note=say("change.note") if figures else "",
+        changes_note=say("change.note") if speaks and _modelled(here["actions"]) else "",
         practices=_practices(here["actions"]),
     )
 
@@ -374,8 +376,15 @@ def _changes(rows: list[dict[str, Any]], *, speaks: bool, told: bool) -> tuple[R
     """List the modelled changes; their figures only where the person has a figure too."""
     if not speaks:
         return ()
-    changes = [row for row in rows if row["modelled"]][:MOST_CHANGES]
-    return tuple(_action(row, row["sentence"] if told else "") for row in changes)
+    changes = _modelled(rows)[:MOST_CHANGES]
+    return tuple(
+        _action(row, row["sentence"] if told or pd.isna(row["difference"]) else "")
+        for row in changes
+    )
+
+
+def _modelled(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for row in rows if row["modelled"]]
 
 
 def _practices(rows: list[dict[str, Any]]) -> tuple[RiskAction, ...]:

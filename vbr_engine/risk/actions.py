@@ -6,7 +6,6 @@ lever, such as having worked in care before, is never turned into advice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vbr_engine.risk.contrast import risk_difference
-from vbr_engine.risk.explanation import contributions, natural_values
+from vbr_engine.risk.explanation import contributions, natural_values, needs
 from vbr_engine.risk.features import Effect
 from vbr_engine.risk.posterior import NOBODY, Posterior
 from vbr_engine.risk.stages import OUTCOMES
@@ -143,6 +142,7 @@ def employer_actions(
     *,
     horizon: int | None = None,
     least: float = LEAST_DIFFERENCE,
+    always: bool = False,
 ) -> pd.DataFrame:
     """List what the employer can do for each person.
 
@@ -156,6 +156,8 @@ def employer_actions(
         Days in the job up to which leaving counts; 365 by default.
     least : float
         Changes that go with a smaller difference are left out.
+    always : bool
+        Whether to give differences where the evidence does not carry figures about one person.
 
     Returns
     -------
@@ -164,7 +166,8 @@ def employer_actions(
         change), ``low``, ``high``, ``sentence``, ``modelled``, ``title``, ``who``, ``source``. In
         the order of the candidates, the largest difference first, then good practice, which has no
         difference. A change is there only where the fact is known, there is something to change,
-        and the effect exceeds its posterior standard deviation.
+        and the effect exceeds its posterior standard deviation. Where the evidence carries bands
+        only, there are changes without a figure; where it carries less, good practice only.
 
     Raises
     ------
@@ -184,6 +187,7 @@ def employer_actions(
     >>> set(told["action"]) <= {action.id for action in ACTIONS}
     True
     """
+    needs(candidates, "application", "provider")
     ahead = _Ahead.of(model, candidates, horizon)
     parts = contributions(model, candidates, horizon=horizon)
     found = [
@@ -199,7 +203,15 @@ def employer_actions(
     told = told.sort_values(
         ["person", "modelled", "difference", "place"], ascending=[True, False, False, True]
     )
+    level = model.evidence(horizon).level
+    if not (always or level.shows_figure):
+        told = _without_figures(told if level.shows_band else told[~told["modelled"]])
     return told[list(COLUMNS)].reset_index(drop=True)
+
+
+def _without_figures(told: pd.DataFrame) -> pd.DataFrame:
+    quiet = told["sentence"].where(~told["modelled"], told["quiet"])
+    return told.assign(difference=np.nan, low=np.nan, high=np.nan, sentence=quiet)
 
 
 @dataclass(frozen=True, eq=False)
@@ -250,12 +262,8 @@ def _modelled(
         share=ahead.share,
         level=model.interval,
     )
-    sentences = [
-        _change_words(action, model.outcome, value, figures, horizon)
-        for value, *figures in zip(
-            now[rows], contrast.difference, contrast.low, contrast.high, strict=True
-        )
-    ]
+    words = [_change_words(action, value) for value in now[rows]]
+    figures = zip(words, contrast.difference, contrast.low, contrast.high, strict=True)
     sources = [effect.source for effect in model.effects_ if effect.lever == action.id]
     return _rows(
         model,
@@ -265,7 +273,13 @@ def _modelled(
         difference=contrast.difference,
         low=contrast.low,
         high=contrast.high,
-        sentence=sentences,
+        sentence=[
+            _told(action, change_sentence(model.outcome, *figure, horizon=horizon))
+            for figure in figures
+        ],
+        quiet=[
+            _told(action, say(f"change.less.{model.outcome}", change=change)) for change in words
+        ],
         source="; ".join(filter(None, sources)),
     )
 
@@ -297,20 +311,16 @@ def _units(effect: Effect, value: float) -> float:
     return (value - effect.centre) / effect.per
 
 
-def _change_words(
-    action: Action,
-    outcome: str,
-    now: float,
-    figures: Sequence[float],
-    horizon: int | None,
-) -> str:
+def _change_words(action: Action, now: float) -> str:
     assert action.change is not None
     then = action.change.most
     if action.change.form == "share-not":
         now, then = round(100 * (1 - now)), round(100 * (1 - then))
-    change = say(f"change.{action.id}", now=shown_number(now), then=shown_number(then))
-    told = change_sentence(outcome, change, *figures, horizon=horizon)
-    return f"{told} {say('change.past')}" if action.id == "faster-contact" else told
+    return say(f"change.{action.id}", now=shown_number(now), then=shown_number(then))
+
+
+def _told(action: Action, sentence: str) -> str:
+    return f"{sentence} {say('change.past')}" if action.id == "faster-contact" else sentence
 
 
 def _practice(
@@ -323,9 +333,8 @@ def _practice(
             if effect.name == action.wanted_by:
                 wanted |= parts.X[:, place] > 0
     sentence = say("practice", why=say(f"practice.{action.id}"))
-    return _rows(
-        model, candidates, np.flatnonzero(wanted), action, sentence=sentence, source=action.source
-    )
+    rows = np.flatnonzero(wanted)
+    return _rows(model, candidates, rows, action, sentence=sentence, quiet="", source=action.source)
 
 
 def _rows(

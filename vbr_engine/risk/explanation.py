@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from vbr_engine.errors import CareersError
 from vbr_engine.risk.features import Effect, design_matrix
 from vbr_engine.risk.wording import SENTENCES, say, shown_number
 
@@ -22,6 +23,7 @@ __all__ = [
     "contributions",
     "explain",
     "natural_values",
+    "needs",
     "situation",
     "unknown_facts",
 ]
@@ -109,6 +111,7 @@ def explain(
     horizon: int | None = None,
     most: int = MOST,
     least: float = LEAST,
+    always: bool = False,
 ) -> pd.DataFrame:
     """Name what moves each person's risk away from the usual.
 
@@ -124,6 +127,8 @@ def explain(
         Reasons for each person at most.
     least : float
         Smaller contributions are left out.
+    always : bool
+        Whether to go on where the evidence carries nothing about one person.
 
     Returns
     -------
@@ -137,7 +142,7 @@ def explain(
     Raises
     ------
     CareersError
-        If a value cannot be.
+        If a column is missing, or a value cannot be.
 
     Examples
     --------
@@ -147,10 +152,12 @@ def explain(
     >>> explain(model, made.frame.head(5)).columns.tolist()[:4]
     ['application', 'outcome', 'effect', 'label']
     """
+    needs(candidates, "application")
+    speaks = always or model.evidence(horizon).level.shows_band
     parts = contributions(model, candidates, horizon=horizon)
     size = np.abs(parts.values)
     ahead = np.atleast_1d(model.since(candidates)) < len(model.intervals_)
-    stands = (size > parts.sd) & (size >= least) & ~parts.missing & ahead[:, None]
+    stands = (size > parts.sd) & (size >= least) & ~parts.missing & ahead[:, None] & speaks
     people, effects = _largest(np.where(stands, size, 0.0), most)
     named = model.effects_
     names = np.array([effect.name for effect in named], dtype=object)
@@ -163,13 +170,35 @@ def explain(
             "group": np.array([effect.group for effect in named], dtype=object)[effects],
             "contribution": parts.values[people, effects],
             "sd": parts.sd[people, effects],
-            "sentence": [
-                situation(named[effect], parts.X[person, effect])
-                for person, effect in zip(people, effects, strict=True)
-            ],
+            "sentence": _sentences(model, effects, parts.X[people, effects]),
         },
         columns=list(COLUMNS),
     )
+
+
+def needs(candidates: pd.DataFrame, *names: str) -> None:
+    """Make sure that a table has some columns.
+
+    Parameters
+    ----------
+    candidates : DataFrame
+    *names : str
+
+    Raises
+    ------
+    CareersError
+        If one is missing.
+    """
+    missing = [name for name in names if name not in candidates]
+    if missing:
+        raise CareersError(f"the table has no column {' and no column '.join(missing)}")
+
+
+def _sentences(model: DropOutModel, effects: NDArray[np.intp], x: Array) -> list[str]:
+    """Write each different sentence once: facts repeat among many people."""
+    pairs = list(zip(effects.tolist(), x.tolist(), strict=True))
+    told = {pair: situation(model.effects_[pair[0]], pair[1]) for pair in set(pairs)}
+    return [told[pair] for pair in pairs]
 
 
 def _largest(size: Array, most: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -275,6 +304,7 @@ def unknown_facts(model: DropOutModel, candidates: pd.DataFrame) -> pd.DataFrame
     >>> unknown_facts(model, made.frame[["application"]].head(1))["effect"].tolist()[:2]
     ['travel', 'hours-shortfall']
     """
+    needs(candidates, "application")
     people, effects = np.nonzero(design_matrix(candidates, model.effects_).missing)
     return pd.DataFrame(
         {

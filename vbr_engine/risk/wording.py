@@ -118,11 +118,11 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "level.L0": "Too little to say anything about one person. There is only a rate for all.",
     "level.L1": "Little. It can say more or less often than usual, but gives no number.",
     "level.L2": (
-        "Fair. The model held up at providers that it had not seen. Each number comes with how far "
+        "Some. The model held up at providers that it had not seen. Each number comes with how far "
         "it may be out."
     ),
     "level.L3": (
-        "Good. There are as many people as published rules ask for. Each number still comes with "
+        "Enough. There are as many people as published rules ask for. Each number still comes with "
         "how far it may be out."
     ),
     "seen.leaving": (
@@ -186,6 +186,8 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
         "{change} goes with about {number} fewer in 100 leaving within {time} ({range})."
     ),
     "change.withdrawal": "{change} goes with about {number} fewer in 100 withdrawing ({range}).",
+    "change.less.leaving": "{change} goes with leaving less often.",
+    "change.less.withdrawal": "{change} goes with withdrawing less often.",
     "change.fewer": "{low} to {high} fewer",
     "change.spanning": "from {low} more to {high} fewer",
     "change.guaranteed-hours": "A contract with guaranteed hours",
@@ -242,6 +244,10 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "use.situation": (
         "It looks at the situation, such as hours and travel. It knows nothing of the person's "
         "nature, health, age, sex, race, religion or family."
+    ),
+    "use.weak": (
+        "Facts such as these tell people apart only a little better than chance. Expect it to be "
+        "wrong about many people."
     ),
     "use.range": (
         "Read the range, not just the number. Two people with ranges that overlap may well not "
