@@ -250,13 +250,12 @@ def test_axe_finds_nothing_and_nothing_runs_over(pages, tmp_path):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for name in ("everything", "two people"):
-            place = tmp_path / "page.html"
-            place.write_text(pages[name], encoding="utf-8")
-            for width in (390, 1280):
-                page = browser.new_page(viewport={"width": width, "height": 900})
-                page.goto(place.as_uri())
-                assert page.evaluate(OVERFLOW) == 0
-                assert axe.run(page).response["violations"] == []
-                page.close()
+        place = tmp_path / "page.html"
+        place.write_text(pages["everything"], encoding="utf-8")
+        for width in (390, 1280):
+            page = browser.new_page(viewport={"width": width, "height": 900})
+            page.goto(place.as_uri())
+            assert page.evaluate(OVERFLOW) == 0
+            assert axe.run(page).response["violations"] == []
+            page.close()
         browser.close()

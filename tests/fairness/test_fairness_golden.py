@@ -220,3 +220,10 @@ def test_power_by_the_normal_curve_joins_the_exact_one():
     ratio = detectable_ratio(100, 100, 0.5)
     assert power(100, 100, ratio * 0.5, 0.5) == pytest.approx(0.8, abs=0.001)
     assert detectable_ratio(20, 20, 0.1) is None
+
+
+def test_the_pooled_p_of_very_many_people_joins_the_exact_one():
+    few = np.array([[300, 1000, 320, 1000], [520, 1200, 490, 1100], [100, 900, 110, 900]]).T
+    many = np.tile(few, 5)
+    assert many[[1, 3]].sum() > 20_000
+    assert pool(*many).p == pytest.approx(exact_test(*many), rel=0.05)

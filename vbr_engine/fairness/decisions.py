@@ -146,7 +146,9 @@ def _names(table: pd.DataFrame, problems: list[Problem]) -> list[Any]:
 
 def _text(column: pd.Series[Any]) -> pd.Series[Any]:
     """Write entries as text; blanks are missing."""
-    return pd.Series([_entry(cell) for cell in column], index=column.index, dtype=object)
+    codes, entries = pd.factorize(column)
+    words = np.array([*(_entry(entry) for entry in entries), None], dtype=object)
+    return pd.Series(words[codes], index=column.index, dtype=object)  # code -1 is missing
 
 
 def _entry(cell: Any) -> str | None:
@@ -201,8 +203,8 @@ def _scores(
     column: pd.Series[Any], names: list[Any], problems: list[Problem]
 ) -> NDArray[np.float64]:
     numbers = pd.to_numeric(column, errors="coerce").astype(float)
-    text = _text(column)
-    wrong = (numbers.isna() | ~np.isfinite(numbers)) & text.notna()
+    odd = pd.Series(~np.isfinite(numbers.to_numpy()), index=column.index)
+    wrong = odd & _text(column.where(odd)).notna()
     _tell(wrong, names, str(column.name), "expected a number", problems)
     held: NDArray[np.float64] = np.asarray(numbers, dtype=np.float64)
     return held

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.signal import fftconvolve
-from scipy.stats import hypergeom
+from scipy.special import gammaln
 
 __all__ = ["exact_test", "holm", "two_sided"]
 
@@ -54,10 +54,21 @@ def exact_test(
     for x, size, x_ref, size_ref in tables:
         total = int(x + x_ref)
         low, high = max(0, total - int(size_ref)), min(int(size), total)
-        here = hypergeom.pmf(np.arange(low, high + 1), size + size_ref, size, total)
+        here = _hypergeometric(np.arange(low, high + 1), int(size), int(size_ref), total)
         chances = _sum_of(chances, here)
         found += int(x) - low
     return two_sided(chances, found)
+
+
+def _hypergeometric(
+    x: NDArray[np.int64], size: int, size_ref: int, total: int
+) -> NDArray[np.float64]:
+    """Give the chances of so many selected of the first group, of all that are possible."""
+    y = total - x
+    logs = -(gammaln(x + 1) + gammaln(size - x + 1) + gammaln(y + 1) + gammaln(size_ref - y + 1))
+    chances: NDArray[np.float64] = np.exp(logs - logs.max())
+    chances /= chances.sum()
+    return chances
 
 
 def two_sided(chances: NDArray[np.float64], found: int) -> float:

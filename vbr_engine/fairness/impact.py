@@ -17,6 +17,7 @@ from vbr_engine.fairness.exact import holm
 from vbr_engine.fairness.providers import POOLED, PROVIDERS, pooled_rows, provider_rows
 from vbr_engine.fairness.score_intervals import wilson
 from vbr_engine.fairness.suppression import (
+    MOST_CELLS,
     Rule,
     crossed,
     set_aside,
@@ -303,6 +304,8 @@ class _Work:
         labels = cells.map(words)
         told = [words[cell] for cell in shown], sorted(words[cell] for cell in small)
         against = words.get(reference)
+        if len(words) > MOST_CELLS:
+            self.notes.append(f"{name}: over {MOST_CELLS} intersections are too many to look at.")
         groups = self._side_by_side(name, labels, *told, against)
         return groups, self._judged(self._compared(name, labels, *told, against))
 

@@ -29,6 +29,7 @@ from vbr_engine.fairness.score_intervals import Estimate, quantile
 
 __all__ = ["Pooled", "pool"]
 
+EXACT = 20_000  # people; beyond, the normal curve is as good
 Floats = NDArray[np.float64]
 
 
@@ -43,7 +44,8 @@ class Pooled:
     risk_ratio, odds_ratio : Estimate
         Of Mantel and Haenszel.
     p : float
-        Exact, two-sided: selection alike within every provider.
+        Two-sided: selection alike within every provider. Exact up to 20,000 people, then by the
+        test of Cochran, Mantel and Haenszel.
     q, freedom, p_q, i_squared : float
         Cochran's Q of the logarithms of the risk ratios around the common one, with its p, and the
         share of their variation that is more than chance.
@@ -99,7 +101,7 @@ def pool(
         n_strata=len(x),
         risk_ratio=_risk_ratio(x, size, x_ref, size_ref, whole, coverage),
         odds_ratio=_odds_ratio(x, size - x, x_ref, size_ref - x_ref, whole, coverage),
-        p=exact_test(x, size, x_ref, size_ref) if len(x) else nan,
+        p=_chance(x, size, x_ref, size_ref),
         q=nan,
         freedom=max(0, len(x) - 1),
         p_q=nan,
@@ -108,6 +110,18 @@ def pool(
         p_breslow_day=nan,
     )
     return _with_heterogeneity(told, x, size, x_ref, size_ref)
+
+
+def _chance(x: Floats, size: Floats, x_ref: Floats, size_ref: Floats) -> float:
+    """Give the exact p, or with very many people that of Cochran, Mantel and Haenszel."""
+    whole, total = size + size_ref, x + x_ref
+    if not len(x):
+        return nan
+    if whole.sum() <= EXACT:
+        return exact_test(x, size, x_ref, size_ref)
+    lack = float((x - size * total / whole).sum())
+    spread = size * size_ref * total * (whole - total) / (whole**2 * (whole - 1))
+    return float(chi2.sf(lack**2 / float(spread.sum()), 1))
 
 
 def _informative(tables: Floats) -> NDArray[np.bool_]:

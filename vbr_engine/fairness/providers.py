@@ -153,28 +153,20 @@ def provider_rows(
     -------
     list of dict
     """
+    shown = shown_providers(groups, providers, selected, rule)
     rows = []
-    for provider in shown_providers(groups, providers, selected, rule):
-        at = (providers == provider).to_numpy(dtype=bool)
-        for row in compared:
-            names = {key: row[key] for key in ("dimension", "group", "reference")}
-            labels = groups.loc[at, row["dimension"]]
-            counts = [
-                int(count)
-                for label in (row["group"], row["reference"])
-                for own in [(labels == label).to_numpy(dtype=bool)]
-                for count in (selected[at][own].sum(), own.sum())
-            ]
-            x, n, x_ref, n_ref = counts
+    for row in compared:
+        names = {key: row[key] for key in ("dimension", "group", "reference")}
+        labels = groups[row["dimension"]]
+        counts = _counts(labels, providers, selected, row["group"], row["reference"])
+        places = {name: place for place, name in enumerate(pd.factorize(providers)[1])}
+        for provider in shown:
+            x, n, x_ref, n_ref = (int(count) for count in counts[:, places[provider]])
             if not n or not n_ref:
                 continue
             ratio = ratio_interval(x, n, x_ref, n_ref, coverage=coverage)
-            figures: dict[str, Any] = {
-                "n": n,
-                "selected": x,
-                "n_reference": n_ref,
-                "selected_reference": x_ref,
-            }
+            figures: dict[str, Any] = {"n": n, "selected": x}
+            figures |= {"n_reference": n_ref, "selected_reference": x_ref}
             figures |= {"ratio": ratio.value, "ratio_low": ratio.low, "ratio_high": ratio.high}
             rows.append({**names, "provider": provider, **figures})
     return rows

@@ -23,7 +23,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-__all__ = ["Rule", "Sizes", "set_aside", "shown_cells", "shown_groups", "shown_providers", "sizes"]
+__all__ = [
+    "MOST_CELLS",
+    "Rule",
+    "Sizes",
+    "set_aside",
+    "shown_cells",
+    "shown_groups",
+    "shown_providers",
+    "sizes",
+]
 
 Labels = pd.Series  # of text, missing where it is not stated
 Sizes = dict[Any, tuple[int, int]]  # label (None: not stated) -> people, selected
@@ -165,11 +174,14 @@ def _by_provider(
     labels: Labels[Any], providers: Labels[Any], selected: NDArray[np.bool_]
 ) -> dict[Any, Sizes]:
     """Give, of each provider (None: not stated), its groups."""
-    named = providers.astype(object).where(providers.notna().to_numpy(), None).to_numpy()
+    table = pd.DataFrame(
+        {"provider": providers.to_numpy(), "label": labels.to_numpy(), "selected": selected}
+    )
+    counted = table.groupby(["provider", "label"], dropna=False)["selected"].agg(["size", "sum"])
     found: dict[Any, Sizes] = {}
-    for name in dict.fromkeys(named):
-        at = np.array([other == name for other in named], dtype=bool)
-        found[name] = sizes(labels[at], selected[at])
+    for (provider, label), n, chosen in counted.itertuples():
+        name = None if pd.isna(provider) else provider
+        found.setdefault(name, {})[None if pd.isna(label) else label] = (int(n), int(chosen))
     return found
 
 
