@@ -142,6 +142,21 @@ def test_all_ends_together_are_one_minus_kaplan_meier():
     assert together == pytest.approx(1 - _slow(time, cause != 0, 8))
 
 
+def test_when_all_have_ended_rounding_does_no_harm():
+    rng = np.random.default_rng(7)
+    for n in range(3, 40):
+        time, cause = rng.integers(1, 6, n), rng.integers(1, 3, n)
+        table = cumulative_incidence(time, cause, horizons=[9])
+        assert table["incidence"].sum() == pytest.approx(1)
+        weight = rng.random(n)
+        assert kaplan_meier(time, cause > 0, weight=weight).at([9])["survival"].tolist() == [0]
+
+
+def test_beyond_what_was_seen_no_end_has_a_figure():
+    table = cumulative_incidence([2, 3, 5], [1, 2, 0], horizons=[4, 6])
+    assert table["incidence"].isna().tolist() == [False, True, False, True]
+
+
 def test_nothing_ended_gives_an_empty_table():
     assert cumulative_incidence([1, 2], [0, 0], horizons=[1]).empty
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from vbr_engine.risk.careers import Careers
+from vbr_engine.risk.concordance import weighted_auc
 from vbr_engine.risk.follow_up import FollowUp, follow_up
-from vbr_engine.risk.measures import Measures
 from vbr_engine.risk.stages import STAGES
 from vbr_engine.risk.validation_folds import RiskModel, horizons_of, leave_provider_out
 
@@ -27,7 +28,7 @@ class PermutedCheck:
     Parameters
     ----------
     auc : float
-        Mean area under the curve on providers held out, over the shuffles.
+        Mean area under the curve within folds of providers held out, over the shuffles.
     low, high : float
         95 % interval of that mean.
     each : ndarray
@@ -140,8 +141,12 @@ def permuted_check(
             on_step(place + 1, shuffles)
     mean = float(np.nanmean(each))
     # Nothing can be said from one shuffle about how far the next would lie from it.
-    width = 1.96 * float(np.nanstd(each, ddof=1)) / np.sqrt(shuffles) if shuffles > 1 else np.inf
-    return PermutedCheck(mean, mean - width, mean + width, each, bool(mean - width <= 0.5))
+    width = np.inf
+    if shuffles > 1:
+        width = stdtrit(shuffles - 1, 0.975) * np.nanstd(each, ddof=1) / np.sqrt(shuffles)
+    return PermutedCheck(
+        mean, float(mean - width), float(mean + width), each, bool(mean - width <= 0.5)
+    )
 
 
 def _auc(
@@ -152,12 +157,34 @@ def _auc(
     k: int,
     seed: int,
 ) -> float:
-    told = horizons_of(follow, [horizon])
+    (told,) = horizons_of(follow, [horizon])
     # Copies of a person share no outcome any more: nothing to keep together.
     alone = np.arange(len(careers))
     table = leave_provider_out(
         careers, make_model, horizons=[horizon], k=k, duplicates=alone, seed=seed
     )
-    measures = Measures(follow, told, overall=False)
-    found = measures.of(table[[f"risk-{told[0]}"]].to_numpy())
-    return float(found[[name for _, name in measures.names].index("auc")])
+    at = follow.last if isinstance(told, str) else told
+    known = follow.line.weights_at(at, follow.share)
+    risk = table[f"risk-{told}"].to_numpy()[follow.person]
+    return _within(follow.left_by(at), risk, known, table["fold"].to_numpy()[follow.person])
+
+
+def _within(
+    left: NDArray[np.bool_],
+    risk: NDArray[np.float64],
+    known: NDArray[np.float64],
+    fold: NDArray[np.int64],
+) -> float:
+    """Return the area under the curve from pairs held out together.
+
+    A fold in which many left was judged by a model that saw few leave; pairs across folds would
+    make nothing look like less than nothing (.47 at 300 people in 5 folds).
+    """
+    agree = pairs = 0.0
+    for one in np.unique(fold):
+        mine = fold == one
+        both = float((known * left)[mine].sum() * (known * ~left)[mine].sum())
+        if both > 0:
+            agree += both * weighted_auc(left[mine], risk[mine], known[mine])
+            pairs += both
+    return agree / pairs if pairs else np.nan

@@ -23,6 +23,9 @@ from vbr_engine.errors import CareersError
 
 __all__ = ["SurvivalCurve", "Timeline", "censoring_weights", "cumulative_incidence", "kaplan_meier"]
 
+# A share nearer to 0 or 1 than this is there, but for rounding.
+_ROUNDING = 1e-12
+
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -276,7 +279,7 @@ def cumulative_incidence(
     -----
     The estimator of Aalen and Johansen; standard errors by the delta method with binomial
     increments (Marubini and Valsecchi, 1995), intervals on the scale of log minus log. Beyond the
-    last time seen the figures are empty.
+    last time seen the figures are empty, unless all have ended.
 
     References
     ----------
@@ -298,6 +301,9 @@ def cumulative_incidence(
         mine = np.bincount(line.place, causes == kind, len(line.times)).astype(float)
         share, se = _incidence(at_risk, events, mine, before)
         parts.append(_read_off(kind, line.times, share, se, asked, interval))
+    someone_left = before[-1] * (1 - events[-1] / at_risk[-1]) > _ROUNDING
+    for table in parts if someone_left else ():
+        table.loc[asked > line.times[-1], ["incidence", "se", "low", "high"]] = np.nan
     if not parts:
         return pd.DataFrame(columns=["cause", "time", "incidence", "se", "low", "high"])
     return pd.concat(parts, ignore_index=True)
@@ -321,7 +327,7 @@ def _read_off(
     place = np.searchsorted(times, asked, side="right")
     value = np.concatenate([[0.0], share])[place]
     error = np.concatenate([[0.0], se])[place]
-    inside = (value > 0) & (value < 1)
+    inside = _inside(value)
     relative = np.divide(error, value, out=np.zeros(len(value)), where=inside)
     low, high = _loglog(value, relative, interval)
     table = pd.DataFrame(
@@ -334,13 +340,12 @@ def _read_off(
             "high": np.where(inside, high, np.nan),
         }
     )
-    table.loc[asked > times[-1], ["incidence", "se", "low", "high"]] = np.nan
     return table
 
 
 def _loglog(share: Array, relative: Array, interval: float) -> tuple[Array, Array]:
     """Return the interval of a share, given its standard error relative to itself."""
-    inside = (share > 0) & (share < 1)
+    inside = _inside(share)
     held = np.where(inside, share, 0.5)
     width = float(ndtri(0.5 + interval / 2)) * np.where(inside, relative, 0.0) / -np.log(held)
     low = np.where(inside, held ** np.exp(width), share)
@@ -348,9 +353,14 @@ def _loglog(share: Array, relative: Array, interval: float) -> tuple[Array, Arra
     return low, high
 
 
+def _inside(share: Array) -> Flags:
+    return (share > _ROUNDING) & (share < 1 - _ROUNDING)
+
+
 def _share(part: Array, whole: Array) -> Array:
-    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > _ROUNDING)
 
 
 def _product(hazard: Array) -> Array:
-    return np.asarray(np.cumprod(1 - hazard), dtype=float)
+    stayed = np.where(hazard > 1 - _ROUNDING, 0.0, 1 - hazard)
+    return np.asarray(np.cumprod(stayed), dtype=float)
