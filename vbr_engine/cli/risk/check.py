@@ -7,10 +7,12 @@ from dataclasses import replace
 import click
 
 from vbr_engine.cli.arguments import PLACE
+from vbr_engine.cli.risk.monitoring import monitoring_option, read_monitoring
 from vbr_engine.cli.risk.tables import applications_option, cut_option, is_simulated
 from vbr_engine.files.careers import read_careers
 from vbr_engine.files.whole import shown
 from vbr_engine.risk import OUTCOMES, Careers, spells_of
+from vbr_engine.risk.proxies import proxy_report
 from vbr_engine.risk.validation import check_further
 
 __all__ = ["command"]
@@ -20,7 +22,10 @@ __all__ = ["command"]
 @click.argument("careers", type=PLACE)
 @cut_option
 @applications_option
-def command(careers: str, cut: str | None, applications: str | None) -> None:
+@monitoring_option
+def command(
+    careers: str, cut: str | None, applications: str | None, monitoring: tuple[str, ...]
+) -> None:
     """Check a table of CAREERS: every problem at once, with its row and its column.
 
     The table has a row for each application: `application`, `provider`, a date for each stage
@@ -28,15 +33,31 @@ def command(careers: str, cut: str | None, applications: str | None) -> None:
     `ended` and `ended_by` (candidate, employer, transfer or contract-end), and what was known
     beforehand. The status is 1 where something is wrong; warnings alone leave it at 0.
 
+    With --monitoring it is said which facts tell who belongs to a group: such a fact can carry a
+    protected characteristic into a model that never saw it. Nothing about a person comes out.
+
     \b
     vbr risk check careers.csv --cut 2026-03-31
+    vbr risk check careers.csv --monitoring monitoring.csv:ethnicity
     """
     held = read_careers(careers, cut, applications)
     warned = [replace(problem, file=shown(careers)) for problem in check_further(held)]
     for told in (*held.notes, *map(str, warned)):
         click.echo(told, err=True)
-    for line in _inside(held):
+    for line in (*_inside(held), *_proxies(held, monitoring)):
         click.echo(line)
+
+
+def _proxies(careers: Careers, places: tuple[str, ...]) -> list[str]:
+    """Say which facts tell who belongs to a group."""
+    if not places:
+        return []
+    groups, notes = read_monitoring(places, careers.frame["application"])
+    for note in notes:
+        click.echo(note, err=True)
+    report = proxy_report(careers, groups)
+    flagged = report.loc[report["flagged"], "sentence"].tolist()
+    return flagged or ["No fact tells who belongs to a group better than a weak hint."]
 
 
 def _inside(careers: Careers) -> list[str]:

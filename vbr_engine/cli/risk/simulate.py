@@ -6,7 +6,7 @@ import click
 
 from vbr_engine.cli.arguments import file_option, output_option
 from vbr_engine.files import check_writable, write_table
-from vbr_engine.risk import simulate_careers
+from vbr_engine.risk import Faults, simulate_careers
 
 __all__ = ["command"]
 
@@ -39,6 +39,14 @@ __all__ = ["command"]
 @click.option("--starters-only", is_flag=True, help="Only people who start work, no funnel.")
 @output_option("the careers")
 @file_option("--truth", "Where to write the risks that they were drawn from.")
+@file_option("--monitoring", "Where to write monitoring data: a group and a sex for each.")
+@click.option(
+    "--copies",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    help="A fault to look for: this share is there twice, nearly the same.",
+)
+@click.option("--leak", is_flag=True, help="A fault to look for: a fact written down afterwards.")
 def command(
     n: int,
     seed: int,
@@ -49,6 +57,9 @@ def command(
     starters_only: bool,
     output: str,
     truth: str | None,
+    monitoring: str | None,
+    copies: float,
+    leak: bool,
 ) -> None:
     """Make up careers and write them as a table, a row for each application.
 
@@ -58,7 +69,7 @@ def command(
     \b
     vbr risk simulate -n 600 --seed 1 -o careers.csv --truth truth.csv
     """
-    for place in (output, truth):
+    for place in (output, truth, monitoring):
         if place is not None:
             check_writable(place)
     made = simulate_careers(
@@ -69,11 +80,17 @@ def command(
         start=start,
         months=months,
         starters_only=starters_only,
+        faults=Faults(duplicates=copies, leak=leak),
     )
     write_table(made.frame.assign(cut=made.cut), output)
     click.echo(
-        f"{n:,} simulated applications up to {made.cut.date()} written to {output}", err=True
+        f"{len(made.frame):,} simulated applications up to {made.cut.date()} written to {output}",
+        err=True,
     )
-    if truth is not None:
-        write_table(made.truth, truth)
-        click.echo(f"what is true of them written to {truth}", err=True)
+    for place, table, what in (
+        (truth, made.truth, "what is true of them"),
+        (monitoring, made.monitoring, "their monitoring data"),
+    ):
+        if place is not None:
+            write_table(table, place)
+            click.echo(f"{what}, simulated too, written to {place}", err=True)

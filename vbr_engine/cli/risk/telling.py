@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vbr_engine.reports.card.data import OUTCOME_WORDS
 from vbr_engine.risk import DropOutModel
+from vbr_engine.risk.outcomes import OUTCOME_WORDS
 
 __all__ = ["evidence_lines"]
 

@@ -13,45 +13,7 @@ from vbr_engine.reports.manual.data import ManualSection
 if TYPE_CHECKING:
     from vbr_engine.risk.model import DropOutModel
 
-__all__ = [
-    "OUTCOME_WORDS",
-    "EvaluationReport",
-    "Known",
-    "ModelCard",
-    "OutcomeWords",
-    "RiskDocument",
-    "share",
-    "spanned",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeWords:
-    """What an outcome is called, who is at risk of it, and what happens."""
-
-    name: str
-    people: str
-    event: str
-    happens: str
-    until: str
-
-
-OUTCOME_WORDS = {
-    "withdrawal": OutcomeWords(
-        "Process withdrawal",
-        "applied",
-        "withdrew before the first day of work",
-        "withdraw",
-        "before the first day of work",
-    ),
-    "leaving": OutcomeWords(
-        "Early leaving",
-        "started work",
-        "left by themselves within 12 months",
-        "leave",
-        "within 12 months of the first day",
-    ),
-}
+__all__ = ["EvaluationReport", "Known", "ModelCard", "RiskDocument", "share", "spanned"]
 
 
 @dataclass(frozen=True, eq=False)

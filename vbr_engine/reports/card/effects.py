@@ -10,10 +10,11 @@ from scipy.special import ndtri
 
 from vbr_engine.charts import PlotRow, RiskPoint
 from vbr_engine.reports.analysis.parts import Picture
-from vbr_engine.reports.card.data import OUTCOME_WORDS, share, spanned
+from vbr_engine.reports.card.data import share, spanned
 from vbr_engine.reports.card.evidence import evidence_part, rate_part
 from vbr_engine.reports.manual.data import ManualPart, ManualSection, ManualTable, figure
 from vbr_engine.risk.model import DropOutModel
+from vbr_engine.risk.outcomes import OUTCOME_WORDS
 
 __all__ = ["effect_figures", "outcome_section", "risk_by_time"]
 

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 from vbr_engine._version import __version__
-from vbr_engine.reports.card.data import OUTCOME_WORDS, EvaluationReport
+from vbr_engine.reports.card.data import EvaluationReport
 from vbr_engine.reports.card.evaluated import evaluation_parts, found_part
 from vbr_engine.reports.manual.data import ManualPart, ManualSection, count
 from vbr_engine.reports.words import written_date
+from vbr_engine.risk.outcomes import OUTCOME_WORDS
 
 __all__ = ["evaluation_report"]
 

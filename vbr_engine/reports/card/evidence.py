@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from vbr_engine.reports.card.data import OUTCOME_WORDS, spanned
+from vbr_engine.reports.card.data import spanned
 from vbr_engine.reports.manual.data import ManualPart, ManualTable, count
 from vbr_engine.risk.benchmarks import benchmark_for
 from vbr_engine.risk.model import DropOutModel
+from vbr_engine.risk.outcomes import OUTCOME_WORDS
 from vbr_engine.risk.prediction import rates_of
 
 __all__ = ["evidence_figures", "evidence_part", "level_words", "rate_part"]

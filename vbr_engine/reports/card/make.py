@@ -8,11 +8,12 @@ from typing import Any
 
 from vbr_engine._version import __version__
 from vbr_engine.reports.card import effects, groups, origin, performance, record, standards, use
-from vbr_engine.reports.card.data import OUTCOME_WORDS, Known, ModelCard
+from vbr_engine.reports.card.data import Known, ModelCard
 from vbr_engine.reports.card.evidence import evidence_figures, level_words
 from vbr_engine.reports.manual.data import ManualPart, ManualSection
 from vbr_engine.reports.words import listed, number_word, written_date
 from vbr_engine.risk.model import DropOutModel
+from vbr_engine.risk.outcomes import OUTCOME_WORDS
 
 __all__ = ["model_card"]
 

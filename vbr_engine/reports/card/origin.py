@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vbr_engine.reports.card.data import OUTCOME_WORDS, Known
+from vbr_engine.reports.card.data import Known
 from vbr_engine.reports.manual.data import ManualPart, ManualSection, ManualTable, count
+from vbr_engine.risk.outcomes import OUTCOME_WORDS
 
 __all__ = ["manifest", "origin"]
 

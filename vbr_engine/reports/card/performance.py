@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vbr_engine.reports.card.data import OUTCOME_WORDS, Known
+from vbr_engine.reports.card.data import Known
 from vbr_engine.reports.card.evaluated import found_part
 from vbr_engine.reports.manual.data import (
     ManualPart,
@@ -17,6 +17,7 @@ from vbr_engine.reports.manual.data import (
 )
 from vbr_engine.risk.levels import Checks
 from vbr_engine.risk.model import DropOutModel
+from vbr_engine.risk.outcomes import OUTCOME_WORDS
 
 __all__ = ["performance"]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from vbr_engine.reports.card.data import OUTCOME_WORDS, Known
+from vbr_engine.reports.card.data import Known
 from vbr_engine.reports.manual.data import UNKNOWN, ManualPart, ManualSection, ManualTable
 from vbr_engine.reports.words import listed
+from vbr_engine.risk.outcomes import OUTCOME_WORDS
 
 __all__ = ["standards"]
 
