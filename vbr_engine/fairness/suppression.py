@@ -14,7 +14,7 @@ A count is shown where at least 20 people stand behind it, and at least 8 of the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,7 @@ __all__ = [
 Labels = pd.Series  # of text, missing where it is not stated
 Sizes = dict[Any, tuple[int, int]]  # label (None: not stated) -> people, selected
 MOST_CELLS = 144
+TRIALS = 20  # of ways to free a cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +222,34 @@ def shown_cells(labels: pd.DataFrame, selected: NDArray[np.bool_], rule: Rule) -
         exposed = _exposed(cells, found, shown, rule)
         if exposed is None:
             break
-        kin = [cell for cell in shown if _shares(cell, exposed)]
-        shown.remove((kin or shown)[-1])
+        shown = _hidden_further(exposed, cells, found, shown, rule)
     return shown
+
+
+def _hidden_further(
+    exposed: Any, cells: list[Any], found: Sizes, shown: list[Any], rule: Rule
+) -> list[Any]:
+    """Hide the fewest people that free an exposed cell; or else the smallest cell that is kin."""
+    blocks = {block for other in cells for block in _blocks(exposed, other) if block <= set(cells)}
+    costs = {block: sum(found[cell][0] for cell in block if cell in shown) for block in blocks}
+    for block in sorted(blocks, key=lambda one: (costs[one], sorted(map(str, one))))[:TRIALS]:
+        left = [cell for cell in shown if cell not in block]
+        if len(left) < len(shown) and not _is_exposed(exposed, cells, found, left, rule):
+            return left
+    kin = [cell for cell in shown if _shares(cell, exposed)]
+    smallest = (kin or shown)[-1]
+    return [cell for cell in shown if cell != smallest]
+
+
+def _blocks(cell: Any, other: Any) -> Iterator[frozenset[Any]]:
+    """Give the fours between which people may be moved round with every total as it is."""
+    if sum(one != two for one, two in zip(cell, other, strict=True)) < 2:
+        return
+    for at in range(len(cell)):
+        if cell[at] != other[at]:
+            mixed = (*cell[:at], other[at], *cell[at + 1 :])
+            back = (*other[:at], cell[at], *other[at + 1 :])
+            yield frozenset({cell, other, mixed, back})
 
 
 def crossed(labels: pd.DataFrame) -> Labels[Any]:
@@ -247,17 +273,23 @@ def _shares(cell: Any, other: Any) -> bool:
 
 def _exposed(cells: list[Any], found: Sizes, shown: list[Any], rule: Rule) -> Any:
     """Find a hidden cell that the totals and the shown cells pin down too narrowly."""
+    return next(
+        (
+            cell
+            for cell in cells
+            if cell not in shown and _is_exposed(cell, cells, found, shown, rule)
+        ),
+        None,
+    )
+
+
+def _is_exposed(cell: Any, cells: list[Any], found: Sizes, shown: list[Any], rule: Rule) -> bool:
     known = _equations(cells, shown)
-    for at, cell in enumerate(cells):
-        if cell in shown:
-            continue
-        for counts in (
-            np.array([found[one][1] for one in cells], dtype=float),
-            np.array([found[one][0] - found[one][1] for one in cells], dtype=float),
-        ):
-            if _width(known, counts, at) < rule.cell - 1e-6:
-                return cell
-    return None
+    selected = np.array([found[one][1] for one in cells], dtype=float)
+    others = np.array([found[one][0] - found[one][1] for one in cells], dtype=float)
+    return any(
+        _width(known, counts, cells.index(cell)) < rule.cell - 1e-6 for counts in (selected, others)
+    )
 
 
 def _equations(cells: list[Any], shown: list[Any]) -> NDArray[np.float64]:
