@@ -11,7 +11,7 @@ from vbr_engine.reports.card.data import share, spanned
 from vbr_engine.reports.manual.data import ManualPart, ManualTable, count, figure
 from vbr_engine.risk.measures import FIGURE_WORDS
 
-__all__ = ["evaluation_parts", "found_part", "group_tables"]
+__all__ = ["evaluation_parts", "found_part", "group_tables", "short"]
 
 Held = Mapping[str, Any]
 
@@ -30,6 +30,24 @@ _GROUP_WORDS = {
     "observed/expected": "Seen for each predicted",
     "auc": "Area under the curve",
 }
+
+
+def short(held: Held) -> str:
+    """Say the most important: that something leaks, else how well it tells apart.
+
+    Parameters
+    ----------
+    held : mapping
+        An evaluation as plain data.
+
+    Returns
+    -------
+    str
+    """
+    if held["alarm"]:
+        return str(held["alarm"])
+    apart = [told for told in held["sentences"] if told.startswith("Of a person who")]
+    return str((apart or held["sentences"])[0])
 
 
 def found_part(held: Held, title: str) -> ManualPart:

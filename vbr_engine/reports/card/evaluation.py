@@ -8,7 +8,7 @@ from typing import Any
 
 from vbr_engine._version import __version__
 from vbr_engine.reports.card.data import EvaluationReport
-from vbr_engine.reports.card.evaluated import evaluation_parts, found_part
+from vbr_engine.reports.card.evaluated import evaluation_parts, found_part, short
 from vbr_engine.reports.manual.data import ManualPart, ManualSection, count
 from vbr_engine.reports.words import written_date
 from vbr_engine.risk.outcomes import OUTCOME_WORDS
@@ -77,7 +77,9 @@ def evaluation_report(
         title="Evaluation of drop-out risk models",
         simulated=bool(about.get("simulated")),
         facts=_facts(about, prepared),
-        summary=tuple(_short(outcome, held) for outcome, held in evaluations.items()),
+        summary=tuple(
+            f"{OUTCOME_WORDS[outcome].name}: {short(held)}" for outcome, held in evaluations.items()
+        ),
         sections=sections,
         engine=__version__,
         sha256=sha256,
@@ -96,12 +98,3 @@ def _facts(about: Mapping[str, Any], prepared: date | None) -> tuple[tuple[str, 
     if prepared:
         facts.append(("Made", written_date(prepared)))
     return tuple(facts)
-
-
-def _short(outcome: str, held: Mapping[str, Any]) -> str:
-    """Say the most important first: a leak, else how well it tells apart, else why not."""
-    name = OUTCOME_WORDS[outcome].name
-    if held["alarm"]:
-        return f"{name}: {held['alarm']}"
-    apart = [told for told in held["sentences"] if told.startswith("Of a person who")]
-    return f"{name}: {(apart or held['sentences'])[0]}"

@@ -9,6 +9,7 @@ from typing import Any
 from vbr_engine._version import __version__
 from vbr_engine.reports.card import effects, groups, origin, performance, record, standards, use
 from vbr_engine.reports.card.data import Known, ModelCard
+from vbr_engine.reports.card.evaluated import short
 from vbr_engine.reports.card.evidence import evidence_figures, level_words
 from vbr_engine.reports.manual.data import ManualPart, ManualSection
 from vbr_engine.reports.words import listed, number_word, written_date
@@ -120,6 +121,10 @@ def _summary(known: Known, sections: tuple[ManualSection, ...]) -> tuple[str, ..
         f"{OUTCOME_WORDS[name].name}: {level_words(model)} {model.evidence().level.sentence} "
         f"{model.n_events_:,} of {model.n_people_:,} {OUTCOME_WORDS[name].event}."
         for name, model in known.models.items()
+    ]
+    told += [
+        f"{OUTCOME_WORDS[name].name}, when evaluated: {short(held)}"
+        for name, held in known.evaluations.items()
     ]
     if missing:
         told.append(
