@@ -121,7 +121,7 @@ class _Search:
         here, step, height = self.look(self.full)
         gradient = here.gradient(step)
         inverse = self.inverse(here, step) if inverse is None else inverse
-        gain, since, crawled = np.inf, 0, 0
+        gain, since, crawled, stale = np.inf, 0, 0, False
         while self.n_iter < max_iter and crawled < _CRAWLS:
             move = inverse @ gradient
             previous, gain = gain, 0.5 * float(gradient @ move)
@@ -129,7 +129,7 @@ class _Search:
                 return self._end(step, gain, inverse, converged=not self.damped)
             if not np.isfinite(gain):
                 return self._end(step, gain, inverse, converged=False)
-            if gain < 0 or (since > 1 and gain > 0.2 * previous):
+            if gain < 0 or stale or (since > 1 and gain > 0.2 * previous):
                 inverse, since = self.inverse(here, step), 0
                 move = inverse @ gradient
                 gain = 0.5 * float(gradient @ move)
@@ -139,7 +139,8 @@ class _Search:
                 continue
             if found is None:
                 return self._end(step, gain, inverse, converged=gain < 100 * tol)
-            crawled = crawled + 1 if self.damped and found[-1] - height < _CRAWL else 0
+            crawls = self.damped and found[-1] - height < _CRAWL
+            stale, crawled = crawls and since > 0, crawled + (crawls and since == 0)
             moved, here, step, height = found
             after = here.gradient(step)
             inverse = mended(inverse, moved, gradient - after)

@@ -160,12 +160,15 @@ def _starts(made: Layout, answers: Source, seed: int | None) -> list[Array]:
     few, scores, reliabilities = proxies(answers, nominal=design.model == "nominal", n=3)
     rng = np.random.default_rng(seed)
     coarse = design if n == 1 else replace(design, nodes=nodes_of(COARSE))
+    # Rows beyond those of the stand-ins mean that EM steps follow, which do as well.
+    n_steps = 4 if n == 1 or few is answers else 2
     starts = []
     for k in range(n):
         # A mixture of components finds the top more often than the second or third alone.
         proxy = random_proxy(rng, scores) if k else scores[:, 0]
         reliability = 0.8 if k else float(reliabilities[0])
-        starts.append(placed_start(few, coarse, base, _turned(few, proxy, made), reliability))
+        proxy = _turned(few, proxy, made)
+        starts.append(placed_start(few, coarse, base, proxy, reliability, n_steps=n_steps))
     return starts
 
 

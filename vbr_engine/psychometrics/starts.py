@@ -74,7 +74,13 @@ def flat_start(answers: Source, design: Design) -> Array:
 
 
 def placed_start(
-    few: Answers, design: Design, base: Array, proxy: Array, reliability: float
+    few: Answers,
+    design: Design,
+    base: Array,
+    proxy: Array,
+    reliability: float,
+    *,
+    n_steps: int = 4,
 ) -> Array:
     """Items fitted to people whose theta is spread about a stand-in.
 
@@ -91,7 +97,7 @@ def placed_start(
     )
     counts[few.cells] = cells
     mass = np.stack([density[few.groups == g].sum(axis=0) for g in range(design.n_groups)])
-    return maximisation(design, base, Expectation(0.0, counts, mass), n_steps=4)
+    return maximisation(design, base, Expectation(0.0, counts, mass), n_steps=n_steps)
 
 
 def random_proxy(rng: np.random.Generator, scores: Array) -> NDArray[np.float64]:

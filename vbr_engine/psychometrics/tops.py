@@ -28,6 +28,7 @@ _CARRIED = 3
 _PROMISE = 0.5
 _FAR = 20
 _STEPS = 4
+_FLAT = 10
 _ROUNDS = 3
 _MOST_ROUNDS = 8
 _SAME = 0.98
@@ -206,6 +207,8 @@ def _approach(
         for j, end in enumerate(known):
             if _alike(end[design.slope_places], full[design.slope_places]):
                 return full, height, j
+        if height - before < _FLAT and highest == np.inf:
+            break
         if height + _FAR * (height - before) < highest - _FAR * _PROMISE:
             break
     return full, height, None
