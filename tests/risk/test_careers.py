@@ -5,9 +5,12 @@ import datetime
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from vbr_engine.errors import CareersError
 from vbr_engine.risk import STAGES, Careers, simulate_careers
+from vbr_engine.risk.reading import EVENT_COLUMNS
 from vbr_engine.risk.validation import check_careers
 
 CUT = "2026-06-30"
@@ -202,7 +205,9 @@ def test_who_was_seen_first_after_the_end_cannot_be():
 
 
 def test_an_empty_table_is_a_table():
-    assert len(Careers.from_frame(_table({}).head(0), cut=CUT)) == 0
+    table = _table({"source": "a"}).head(0)
+    assert len(Careers.from_frame(table, cut=CUT)) == 0
+    assert check_careers(table, CUT) == []
 
 
 def test_the_table_given_is_not_touched():
@@ -218,3 +223,35 @@ def test_reading_what_was_read_changes_nothing():
     twice = Careers.from_frame(once.frame, cut=once.cut)
     pd.testing.assert_frame_equal(once.frame, twice.frame)
     assert twice.notes == ()
+
+
+JUNK = st.one_of(
+    st.none(), st.booleans(), st.integers(-(10**20), 10**20), st.floats(), st.text(max_size=12),
+    st.dates(), st.datetimes(timezones=st.none() | st.timezones()),
+    st.sampled_from(["2026-01-02", "2026-01-02T10:00Z", "01/02/2026", "999", "candidate", "yes"]),
+)  # fmt: skip
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*EVENT_COLUMNS, "source", "travel_minutes"]), unique=True, max_size=6
+    ),
+    st.data(),
+)
+def test_whatever_stands_in_a_table_is_read_or_told(names, data):
+    n = data.draw(st.integers(0, 4))
+    names = list(
+        dict.fromkeys([*names, *data.draw(st.sampled_from([[], ["application", "provider"]]))])
+    )
+    cells = {name: data.draw(st.lists(JUNK, min_size=n, max_size=n)) for name in names}
+    table = pd.DataFrame({name: pd.Series(held, dtype=object) for name, held in cells.items()})
+    check_careers(table, data.draw(st.sampled_from([CUT, None])))
+    check_careers(table, CUT, applications=table)
+
+
+def test_a_fact_that_is_a_date_is_read_as_one():
+    careers = Careers.from_frame(
+        _table({"dbs_seen": "2026-01-03"}, {"application": "b", "dbs_seen": "not known"}), cut=CUT
+    )
+    assert careers.frame["dbs_seen"].tolist() == [pd.Timestamp("2026-01-03"), pd.NaT]

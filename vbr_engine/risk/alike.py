@@ -112,8 +112,8 @@ def alike_groups(careers: Careers) -> NDArray[np.int64]:
     300
     """
     n = len(careers)
-    fields = _fields(careers.frame)
-    if n < 2 or not fields:
+    fields = _fields(careers.frame) if n > 1 else []
+    if not fields:
         return np.arange(n)
     wanted = np.log2(n * (n - 1) / 2) + _MARGIN
     left, right = _pairs(fields, wanted)

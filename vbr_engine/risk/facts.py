@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vbr_engine.risk.dates import is_blank
+from vbr_engine.risk.dates import is_blank, read_dates
 from vbr_engine.risk.findings import Findings
 from vbr_engine.risk.refused import refused_columns
 
@@ -44,8 +44,13 @@ def read_facts(table: pd.DataFrame, names: Iterable[str], found: Findings) -> No
         column = table[name]
         if pd.api.types.is_bool_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
             continue
-        read = _numbers if pd.api.types.is_numeric_dtype(column) else _text
-        unknown = read(column, found)
+        if pd.api.types.is_numeric_dtype(column):
+            unknown = _numbers(column, found)
+        else:
+            unknown, dated = _text(column, found)
+            if dated:
+                column = read_dates(column.mask(unknown), found)
+                table[name] = column
         if unknown.any():
             table[name] = column.mask(unknown)
 
@@ -62,16 +67,18 @@ def _numbers(column: pd.Series[Any], found: Findings) -> NDArray[np.bool_]:
     return unknown
 
 
-def _text(column: pd.Series[Any], found: Findings) -> NDArray[np.bool_]:
+def _text(column: pd.Series[Any], found: Findings) -> tuple[NDArray[np.bool_], bool]:
+    """Tell which cells say nothing, and whether all others are dates."""
     codes, cells = pd.factorize(column)
-    words = pd.Series(list(cells), dtype=object).astype("str")
+    words = pd.Series(list(cells), dtype=object).astype("str").str.strip()
     blank = is_blank(words, _NOT_KNOWN)
     unknown = np.append(blank, False)[codes]
-    said = words[blank & (words.str.strip() != "").to_numpy(dtype=bool)]
+    said = words[blank & (words != "").to_numpy(dtype=bool)]
     if len(said):
         times = int(unknown.sum())
         found.say(_emptied(times, " and ".join(said)), str(column.name), "note", "not-known")
-    return unknown
+    rest = words[~blank]
+    return unknown, bool(len(rest)) and bool(rest.str.fullmatch(r"\d{4}-\d{2}-\d{2}").all())
 
 
 def _emptied(times: int, word: str) -> str:

@@ -112,7 +112,7 @@ def _ordered(problems: list[Problem]) -> list[Problem]:
 
 
 def _quiet_end(careers: Careers) -> list[Problem]:
-    """Warn where nothing happened for long before the cut: was it cut earlier than that?"""
+    """Warn where nothing happened for long before the cut; it may have been cut earlier."""
     dates = careers.frame.select_dtypes("datetime").drop(columns="cut", errors="ignore")
     latest = dates.max().max()
     if pd.isna(latest) or (careers.cut - latest).days <= _QUIET_DAYS:
