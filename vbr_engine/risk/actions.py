@@ -191,7 +191,7 @@ def employer_actions(
     ahead = _Ahead.of(model, candidates, horizon)
     parts = contributions(model, candidates, horizon=horizon)
     found = [
-        _modelled(model, candidates, parts, ahead, action, horizon)
+        _modelled(model, candidates, parts, ahead, action, horizon, least)
         if action.change
         else _practice(model, candidates, parts, action)
         for action in ACTIONS
@@ -199,7 +199,6 @@ def employer_actions(
     ]
     told: pd.DataFrame = pd.concat(found, ignore_index=True)
     told = told[ahead.pending[told["person"].to_numpy(dtype=np.intp)]]
-    told = told[~told["modelled"] | (told["difference"] >= least)]
     told = told.sort_values(
         ["person", "modelled", "difference", "place"], ascending=[True, False, False, True]
     )
@@ -249,6 +248,7 @@ def _modelled(
     ahead: _Ahead,
     action: Action,
     horizon: int | None,
+    least: float,
 ) -> pd.DataFrame:
     """Compare everybody for whom there is something to change with how it would be."""
     changed, now, moved = _changed(model, parts, action)
@@ -261,21 +261,23 @@ def _modelled(
         since=ahead.since[rows],
         share=ahead.share,
         level=model.interval,
+        least=least,
     )
+    told = contrast.difference >= least
+    rows, figures = rows[told], [held[told] for held in contrast.figures]
     words = [_change_words(action, value) for value in now[rows]]
-    figures = zip(words, contrast.difference, contrast.low, contrast.high, strict=True)
     sources = [effect.source for effect in model.effects_ if effect.lever == action.id]
     return _rows(
         model,
         candidates,
         rows,
         action,
-        difference=contrast.difference,
-        low=contrast.low,
-        high=contrast.high,
+        difference=figures[0],
+        low=figures[1],
+        high=figures[2],
         sentence=[
             _told(action, change_sentence(model.outcome, *figure, horizon=horizon))
-            for figure in figures
+            for figure in zip(words, *figures, strict=True)
         ],
         quiet=[
             _told(action, say(f"change.less.{model.outcome}", change=change)) for change in words
