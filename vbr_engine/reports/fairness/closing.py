@@ -99,8 +99,9 @@ def method_section(impact: AdverseImpact) -> Section:
         "‘No difference that matters’ means that the whole interval of the ratio lies within 0.80 "
         "to 1.25.",
         "Within providers: the risk ratio of Mantel and Haenszel with the variance of Greenland "
-        "and Robins (1985); exact conditional p; Cochran's Q around the common ratio. At least "
-        "three providers have to say something.",
+        "and Robins (1985); exact conditional p (above 20,000 people that of Cochran, Mantel and "
+        "Haenszel); Cochran's Q around the common ratio. At least three providers have to say "
+        "something.",
         "Power and false alarms are added up over every possible outcome where both groups "
         "together have up to 1,000 people.",
         "The figures describe decisions that were made. They do not say why.",
