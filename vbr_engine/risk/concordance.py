@@ -6,6 +6,7 @@ left first had the higher risk. Pairs are counted by merging, in order of n log 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from vbr_engine.errors import CareersError
 from vbr_engine.risk.survival import Timeline
 
-__all__ = ["auc_at", "harrell_c", "uno_c", "weighted_auc"]
+__all__ = ["Pairs", "Ranks", "auc_at", "harrell_c", "uno_c", "weighted_auc"]
 
 Array = NDArray[np.float64]
 
@@ -54,7 +55,7 @@ def harrell_c(
     0.667
     """
     line, score, copies = _read(time, event, risk, weight)
-    return _concordance(line, score, copies, until, np.ones(len(score)))
+    return Pairs.of(line, score, until).concordances(copies)[0]
 
 
 def uno_c(
@@ -92,9 +93,7 @@ def uno_c(
     0.5952
     """
     line, score, copies = _read(time, event, risk, weight)
-    seen = np.concatenate([[1.0], line.censoring(copies)])[line.place]
-    inverse = np.divide(1.0, seen**2, out=np.zeros(len(seen)), where=seen > 0)
-    return _concordance(line, score, copies, until, inverse)
+    return Pairs.of(line, score, until).concordances(copies)[1]
 
 
 def auc_at(
@@ -153,14 +152,119 @@ def weighted_auc(left: NDArray[np.bool_], risk: Array, weight: Array) -> float:
     >>> weighted_auc(np.array([True, False]), np.array([0.4, 0.2]), np.ones(2))
     1.0
     """
-    values, place = np.unique(risk, return_inverse=True)
-    cases = np.bincount(place, weight * left, len(values))
-    controls = np.bincount(place, weight * ~left, len(values))
-    pairs = cases.sum() * controls.sum()
-    if not pairs > 0:
-        return float("nan")
-    below = np.cumsum(controls) - 0.5 * controls
-    return float(cases @ below / pairs)
+    return Ranks.of(risk).auc(left, weight)
+
+
+@dataclass(frozen=True, eq=False)
+class Ranks:
+    """Risks put in order once, to be judged under many weights.
+
+    Parameters
+    ----------
+    place : ndarray of int, shape (n,)
+        Rank of each, equal risks together.
+    size : int
+        Distinct risks.
+    """
+
+    place: NDArray[np.intp]
+    size: int
+
+    @classmethod
+    def of(cls, risk: Array) -> Ranks:
+        """Rank risks."""
+        values, place = np.unique(risk, return_inverse=True)
+        return cls(place, len(values))
+
+    def auc(self, left: NDArray[np.bool_], weight: Array) -> float:
+        """Return the area under the curve of weighted people, NaN without a pair."""
+        cases = np.bincount(self.place, weight * left, self.size)
+        controls = np.bincount(self.place, weight * ~left, self.size)
+        pairs = cases.sum() * controls.sum()
+        if not pairs > 0:
+            return float("nan")
+        below = np.cumsum(controls) - 0.5 * controls
+        return float(cases @ below / pairs)
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Who can be compared with whom, put in order once, to be counted under many weights.
+
+    Parameters
+    ----------
+    line : Timeline
+    first : ndarray of int, shape (e,)
+        Those who left, as the first of a pair.
+    position : ndarray of int, shape (n + e,)
+        Of everybody, and of a question for each in `first`: latest time first; at one time those
+        who went out of sight, then the questions, then those who left, so that each question stands
+        behind exactly those who are known to have stayed longer.
+    orders : tuple of ndarray of int, shape (n + e,)
+        By risk, with equal risks not counted, and counted; only one where no risks are equal.
+    """
+
+    line: Timeline
+    first: NDArray[np.intp]
+    position: NDArray[np.intp]
+    orders: tuple[NDArray[np.intp], ...]
+
+    @classmethod
+    def of(cls, line: Timeline, score: Array, until: float | None = None) -> Pairs:
+        """Put people in order.
+
+        Parameters
+        ----------
+        line : Timeline
+        score : ndarray, shape (n,)
+        until : float, optional
+            Only those who left by then are the first of a pair.
+
+        Returns
+        -------
+        Pairs
+        """
+        first = np.flatnonzero(line.event & (line.time <= (np.inf if until is None else until)))
+        place = np.concatenate([line.place, line.place[first]])
+        kind = np.concatenate([np.where(line.event, 2, 0), np.ones(len(first), dtype=int)])
+        position = np.empty(len(place), dtype=np.intp)
+        position[np.lexsort((kind, -place))] = np.arange(len(place))
+        values, rank = np.unique(score, return_inverse=True)
+        rank = np.concatenate([rank, rank[first]])
+        orders = (np.lexsort((-position, rank)), np.lexsort((position, rank)))
+        return cls(line, first, position, orders[: 1 if len(values) == len(score) else 2])
+
+    def concordances(self, weight: Array) -> tuple[float, float]:
+        """Return the C of Harrell and that of Uno.
+
+        Parameters
+        ----------
+        weight : ndarray, shape (n,)
+            Copies of each person.
+
+        Returns
+        -------
+        harrell, uno : float
+            NaN where no pair can be compared.
+        """
+        if not len(self.first):
+            return float("nan"), float("nan")
+        copies = np.concatenate([weight, np.zeros(len(self.first))])
+        asked = self.position[len(weight) :]
+        below = [_weight_before(self.position, order, copies)[asked] for order in self.orders]
+        agree = np.mean(below, axis=0)
+        in_order = np.empty(len(copies))
+        in_order[self.position] = copies
+        later = np.cumsum(in_order)[asked]
+        own = weight[self.first]
+        seen = np.concatenate([[1.0], self.line.censoring(weight)])[self.line.place[self.first]]
+        inverse = np.divide(own, seen**2, out=np.zeros(len(seen)), where=seen > 0)
+        return _share_of(own, agree, later), _share_of(inverse, agree, later)
+
+
+def _share_of(counted: Array, agree: Array, later: Array) -> float:
+    pairs = float(counted @ later)
+    return float(counted @ agree) / pairs if pairs > 0 else float("nan")
 
 
 def _read(
@@ -174,40 +278,6 @@ def _read(
     if not np.isfinite(score).all():
         raise CareersError(f"expected a risk for everybody, {(~np.isfinite(score)).sum()} lack one")
     return line, score, copies
-
-
-def _concordance(
-    line: Timeline, score: Array, weight: Array, until: float | None, factor: Array
-) -> float:
-    first = np.flatnonzero(line.event & (line.time <= (np.inf if until is None else until)))
-    if not len(first):
-        return float("nan")
-    position = _positions(line, first)
-    _, rank = np.unique(score, return_inverse=True)
-    rank = np.concatenate([rank, rank[first]])
-    copies = np.concatenate([weight, np.zeros(len(first))])
-    asked = position[len(score) :]
-    below = _weight_before(position, np.lexsort((-position, rank)), copies)[asked]
-    level = _weight_before(position, np.lexsort((position, rank)), copies)[asked]
-    in_order = np.empty(len(copies))
-    in_order[position] = copies
-    later = np.cumsum(in_order)[asked]
-    counted = weight[first] * factor[first]
-    pairs = float(counted @ later)
-    return float(counted @ (below + level) / 2 / pairs) if pairs > 0 else float("nan")
-
-
-def _positions(line: Timeline, first: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Put everybody, and a question for each in `first`, into an order.
-
-    Latest time first; at one time those who went out of sight, then the questions, then those who
-    left, so that each question stands behind exactly those who are known to have stayed longer.
-    """
-    place = np.concatenate([line.place, line.place[first]])
-    kind = np.concatenate([np.where(line.event, 2, 0), np.ones(len(first), dtype=int)])
-    position = np.empty(len(place), dtype=np.intp)
-    position[np.lexsort((kind, -place))] = np.arange(len(place))
-    return position
 
 
 def _weight_before(position: NDArray[np.intp], order: NDArray[np.intp], weight: Array) -> Array:

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from vbr_engine.errors import CareersError
+from vbr_engine.psychometrics.threads import one_thread
 from vbr_engine.risk.resampling import drawn_weights, interval_of
 from vbr_engine.risk.survival import Timeline
 
@@ -92,8 +93,9 @@ def decision_curve(
         known = line.weights_at(horizon, drawn)
         return _benefits(known * left, known * ~left, supported, at, float(drawn.sum()))
 
-    found = benefits(copies)
-    draws = [benefits(copies * d) for d in drawn_weights(groups, n_bootstrap, seed=seed)]
+    with one_thread():
+        found = benefits(copies)
+        draws = [benefits(copies * d) for d in drawn_weights(groups, n_bootstrap, seed=seed)]
     low, high = interval_of(np.reshape(draws, (len(draws), *found.shape)), interval)
     table = pd.DataFrame({"threshold": at, "supported": copies @ supported / copies.sum()})
     for place, name in enumerate(("model", "all", "gain")):

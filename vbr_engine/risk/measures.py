@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.integrate import trapezoid
 
+from vbr_engine.psychometrics.threads import one_thread
 from vbr_engine.risk.calibration import recalibration_line
-from vbr_engine.risk.concordance import harrell_c, uno_c, weighted_auc
+from vbr_engine.risk.concordance import Pairs, Ranks
 from vbr_engine.risk.follow_up import FollowUp
 from vbr_engine.risk.resampling import drawn_weights, interval_of
 
@@ -83,18 +84,41 @@ class Measures:
         -------
         ndarray
         """
-        weight = self.follow.rows_of(copies)
-        rows = risks[self.follow.person]
-        found, briers = [], []
-        for place, horizon in enumerate(self.horizons):
-            each = self._at(self.time_of(horizon), rows[:, place], weight)
-            briers.append(each[_EACH.index("brier")])
-            found += each
-        if self.overall:
-            found += self._overall(rows[:, -1], weight, briers)
-        return np.array(found)
+        with one_thread():
+            return self.on(risks)(copies)
 
-    def _at(self, horizon: int, risk: Array, weight: Array) -> list[float]:
+    def on(self, risks: Array) -> Callable[[Array | None], Array]:
+        """Put risks in order once, to work out all figures under many weights.
+
+        Parameters
+        ----------
+        risks : ndarray, shape (n, h)
+
+        Returns
+        -------
+        callable
+            Given how often each person counts, returns all figures.
+        """
+        rows = risks[self.follow.person]
+        ranks = [Ranks.of(column) for column in rows.T]
+        last = self.time_of(self.horizons[-1])
+        pairs = Pairs.of(self.follow.line, rows[:, -1], last) if self.overall else None
+
+        def of(copies: Array | None) -> Array:
+            weight = self.follow.rows_of(copies)
+            each = [
+                self._at(self.time_of(horizon), rows[:, place], ranks[place], weight)
+                for place, horizon in enumerate(self.horizons)
+            ]
+            found = [value for part in each for value in part]
+            if pairs is not None:
+                found += pairs.concordances(weight)
+                found += self._integrated([part[_EACH.index("brier")] for part in each])
+            return np.array(found)
+
+        return of
+
+    def _at(self, horizon: int, risk: Array, ranks: Ranks, weight: Array) -> list[float]:
         line, left = self.follow.line, self.follow.left_by(horizon)
         known = line.weights_at(horizon, weight)
         people = float(weight.sum())
@@ -107,7 +131,7 @@ class Measures:
             observed,
             expected,
             observed / expected if expected > 0 else np.nan,
-            weighted_auc(left, risk, known),
+            ranks.auc(left, known),
             slope,
             shift,
             brier,
@@ -115,17 +139,11 @@ class Measures:
             gain / (people * observed) if observed > 0 else np.nan,
         ]
 
-    def _overall(self, risk: Array, weight: Array, briers: list[float]) -> list[float]:
-        line = self.follow.line
-        last = self.time_of(self.horizons[-1])
-        c = [
-            concordance(line.time, line.event, risk, until=last, weight=weight)
-            for concordance in (harrell_c, uno_c)
-        ]
+    def _integrated(self, briers: list[float]) -> list[float]:
         if len(briers) < 2:
-            return c
+            return []
         at = [self.time_of(horizon) for horizon in self.horizons]
-        return [*c, float(trapezoid(briers, at) / (at[-1] - at[0]))]
+        return [float(trapezoid(briers, at) / (at[-1] - at[0]))]
 
 
 def figure_table(
@@ -157,15 +175,18 @@ def figure_table(
     """
     n = len(measures.follow)
     mine = np.arange(n) if chosen is None else np.flatnonzero(chosen)
-    draws = []
-    for drawn in drawn_weights(measures.follow.provider[mine], n_bootstrap, seed=seed):
-        copies = np.zeros(n)
-        copies[mine] = drawn
-        draws.append(measures.of(risks, copies))
     once = np.zeros(n)
     once[mine] = 1.0
+    draws, figures = [], measures.on(risks)
+    # Sums as short as these are slower when shared between threads.
+    with one_thread():
+        for drawn in drawn_weights(measures.follow.provider[mine], n_bootstrap, seed=seed):
+            copies = np.zeros(n)
+            copies[mine] = drawn
+            draws.append(figures(copies))
+        value = figures(once)
     low, high = interval_of(np.reshape(draws, (len(draws), len(measures.names))), interval)
-    return _table(measures.names, measures.of(risks, once), low, high)
+    return _table(measures.names, value, low, high)
 
 
 def _table(
