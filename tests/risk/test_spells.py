@@ -93,13 +93,13 @@ def written_out_of(spells):
 WRITTEN_OUT = {"leaving": tenure_written_out, "withdrawal": funnel_written_out}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(careers(), st.sampled_from(list(WRITTEN_OUT)))
 def test_spells_hold_the_table_of_person_by_interval(table, outcome):
     assert list(written_out_of(spells_of(table, outcome))) == list(WRITTEN_OUT[outcome](table))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(careers(), st.sampled_from(list(WRITTEN_OUT)))
 def test_adding_up_is_adding_up_the_table_written_out(table, outcome):
     rows = pd.DataFrame(
@@ -115,7 +115,7 @@ def test_adding_up_is_adding_up_the_table_written_out(table, outcome):
             assert line["hazard"] == pytest.approx(here["event"].sum() / here["share"].sum())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(careers(), st.sampled_from(list(WRITTEN_OUT)), st.randoms(use_true_random=False))
 def test_the_order_of_rows_says_nothing(table, outcome, random):
     order = list(range(len(table)))
@@ -131,7 +131,7 @@ def test_the_order_of_rows_says_nothing(table, outcome, random):
     pd.testing.assert_frame_equal(interval_table(first), interval_table(second))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(careers(), st.sampled_from(list(WRITTEN_OUT)))
 def test_nothing_counts_beyond_the_cut(table, outcome):
     """Who is still there has been seen for as many days as there are before the cut, no more."""
