@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -96,6 +97,48 @@ def test_every_problem_comes_at_once_with_its_row_and_column(place, tmp_path):
     assert {("simulated-000004", "applied"), ("simulated-000006", "ended_by")} <= found
     assert ("simulated-000007", "application") in found
     assert all(problem.file.endswith("c.csv") for problem in caught.value.problems)
+
+
+def test_who_reached_what_and_who_is_still_there(place):
+    told = run("check", place / "careers.csv").output
+    table = read_table(place / "careers.csv")
+    reached = {"applied": 700, "interviewed": int(table["interviewed"].notna().sum())}
+    for stage, number in reached.items():
+        assert any(line.split()[:2] == [stage, str(number)] for line in told.splitlines())
+    started = pd.to_datetime(table["started_work"])
+    days = (pd.to_datetime(table["ended"]) - started).dt.days
+    left = int((table["ended_by"].eq("candidate") & (days < 90)).sum())
+    assert any(line.split()[:2] == ["90", str(left)] for line in told.splitlines())
+
+
+@pytest.mark.parametrize("command", ["check", "train"])
+def test_what_was_written_down_afterwards_stops_it(tmp_path, command):
+    run("simulate", "-n", 800, "--seed", 2, "--leak", "-o", tmp_path / "c.csv")
+    more = ("-o", tmp_path / "m") if command == "train" else ()
+    with pytest.raises(CareersError, match=r"c\.csv: column rota_hours: .*afterwards"):
+        run(command, tmp_path / "c.csv", *more)
+    assert not (tmp_path / "m").exists()
+
+
+def test_people_who_are_there_twice_are_a_warning_that_the_models_remember(tmp_path):
+    run("simulate", "-n", 600, "--seed", 2, "--copies", 0.1, "-o", tmp_path / "c.csv")
+    assert "look like copies of one another" in run("check", tmp_path / "c.csv").output
+    run("train", tmp_path / "c.csv", "-o", tmp_path / "m", "-q")
+    assert any("copies" in note for note in read_models(tmp_path / "m").about["notes"])
+
+
+def test_facts_that_tell_of_a_group_are_told(place, tmp_path):
+    table = read_table(place / "careers.csv")
+    far = table["travel_minutes"] > table["travel_minutes"].median()
+    groups = pd.DataFrame(
+        {"application": table["application"], "faith": far.map({True: "x", False: "y"})}
+    )
+    write_table(groups, tmp_path / "g.csv")
+    result = run("check", place / "careers.csv", "--monitoring", f"{tmp_path}/g.csv:faith")
+    assert "travel_minutes tells faith" in result.output
+    write_table(groups.assign(faith=["x", "y"] * 350), tmp_path / "g.csv")
+    result = run("check", place / "careers.csv", "--monitoring", f"{tmp_path}/g.csv:faith")
+    assert "No fact tells who belongs to a group" in result.output
 
 
 @pytest.mark.parametrize("command", ["check", "train"])

@@ -32,7 +32,7 @@ def walked(tmp_path_factory):
     script = "".join(f"printf '@@@{at}\\n'\n{text}\n" for at, (text, _) in enumerate(steps()))
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     made = subprocess.run(
-        ["bash", "-e", "-c", script],
+        ["bash", "-c", script],
         cwd=folder,
         env=os.environ | {"PATH": path, "COLUMNS": "200", "PYTHONPATH": os.getcwd()},
         stdout=subprocess.PIPE,

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
+import pandas as pd
 
 from vbr_engine.cli.arguments import PLACE
 from vbr_engine.cli.risk.monitoring import monitoring_option, read_monitoring
-from vbr_engine.cli.risk.tables import applications_option, cut_option, is_simulated
+from vbr_engine.cli.risk.tables import applications_option, check_sound, cut_option, is_simulated
 from vbr_engine.files.careers import read_careers
-from vbr_engine.files.whole import shown
 from vbr_engine.risk import OUTCOMES, Careers, spells_of
+from vbr_engine.risk.conversion import funnel, retention
 from vbr_engine.risk.proxies import proxy_report
-from vbr_engine.risk.validation import check_further
+from vbr_engine.risk.stages import STAGE_WORDS
 
 __all__ = ["command"]
+
+_SHARE = ["onward", "low", "high"]
+_STAY = ["retained", "low", "high"]
 
 
 @click.command("check")
@@ -41,8 +43,7 @@ def command(
     vbr risk check careers.csv --monitoring monitoring.csv:ethnicity
     """
     held = read_careers(careers, cut, applications)
-    warned = [replace(problem, file=shown(careers)) for problem in check_further(held)]
-    for told in (*held.notes, *map(str, warned)):
+    for told in (*held.notes, *check_sound(held, careers)):
         click.echo(told, err=True)
     for line in (*_inside(held), *_proxies(held, monitoring)):
         click.echo(line)
@@ -57,7 +58,7 @@ def _proxies(careers: Careers, places: tuple[str, ...]) -> list[str]:
         click.echo(note, err=True)
     report = proxy_report(careers, groups)
     flagged = report.loc[report["flagged"], "sentence"].tolist()
-    return flagged or ["No fact tells who belongs to a group better than a weak hint."]
+    return ["", *(flagged or ["No fact tells who belongs to a group better than a weak hint."])]
 
 
 def _inside(careers: Careers) -> list[str]:
@@ -73,4 +74,43 @@ def _inside(careers: Careers) -> list[str]:
         who = "applied" if outcome == "withdrawal" else "started work"
         what = "withdrew" if outcome == "withdrawal" else "left by themselves within 12 months"
         lines.append(f"{outcome}: {len(spells):,} {who}, {spells.n_events:,} {what}.")
-    return lines
+    return [*lines, *_steps(careers), *_days(careers)]
+
+
+def _steps(careers: Careers) -> list[str]:
+    """Say how many reached each stage, and how many of those at risk went on."""
+    table = funnel(careers)
+    told = pd.DataFrame(
+        {
+            "stage": table["stage"].map(STAGE_WORDS),
+            "reached": table["reached"],
+            "withdrew": table["withdrew"],
+            "declined": table["declined"] + table["otherwise"],
+            "still open": table["open"],
+            "go on": [_share(*row) for row in table[_SHARE].itertuples(index=False)],
+        }
+    )
+    last = table["stage"].eq("started_work")
+    return ["", told[~last].to_string(index=False)]
+
+
+def _days(careers: Careers) -> list[str]:
+    """Say how many are still in the job after so many days."""
+    table = retention(careers)
+    if table.empty or not table["started"].max():
+        return []
+    told = pd.DataFrame(
+        {
+            "day in the job": table["day"],
+            "left": table["left"],
+            "seen until then": table["followed"],
+            "stay": [_share(*row) for row in table[_STAY].itertuples(index=False)],
+        }
+    )
+    return ["", told.to_string(index=False)]
+
+
+def _share(value: float, low: float, high: float) -> str:
+    if value != value:
+        return "not known"
+    return f"{value:.0%} ({low:.0%} to {high:.0%})"

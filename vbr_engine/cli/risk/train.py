@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,13 @@ import click
 
 from vbr_engine.cli.arguments import PLACE, quiet_option
 from vbr_engine.cli.progress import shown_search
-from vbr_engine.cli.risk.tables import applications_option, cut_option, hash_of, is_simulated
+from vbr_engine.cli.risk.tables import (
+    applications_option,
+    check_sound,
+    cut_option,
+    hash_of,
+    is_simulated,
+)
 from vbr_engine.cli.risk.telling import evidence_lines
 from vbr_engine.errors import CareersError
 from vbr_engine.files.careers import read_careers
@@ -20,7 +25,6 @@ from vbr_engine.files.model_folders import check_model_folder, write_models
 from vbr_engine.files.whole import shown
 from vbr_engine.risk import OUTCOMES, Careers, DropOutModel
 from vbr_engine.risk.careers import EVENT_COLUMNS
-from vbr_engine.risk.validation import check_further
 
 __all__ = ["command"]
 
@@ -61,7 +65,7 @@ def command(
     """
     check_model_folder(output)
     held = read_careers(careers, cut, applications)
-    warned = tuple(str(replace(problem, file=shown(careers))) for problem in check_further(held))
+    warned = check_sound(held, careers)
     for told in (*held.notes, *warned):
         click.echo(told, err=True)
     chosen = OUTCOMES if outcome == "both" else (outcome,)
