@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from vbr_engine.errors import CareersError
-from vbr_engine.risk import Careers, leave_provider_out, simulate_careers
+from vbr_engine.risk import Careers, DropOutModel, leave_provider_out, simulate_careers
+from vbr_engine.risk.refitting import for_risks_only
+from vbr_engine.risk.stages import OUTCOMES
 from vbr_engine.risk.validation_folds import MOST_FOLDS, provider_folds
 
 
@@ -94,6 +96,18 @@ def test_the_double_of_somebody_held_out_is_kept_from_the_model():
         careers, Recognises, horizons=[90], duplicates=np.arange(len(careers))
     )
     assert apart["risk-90"].sum() == 20
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+@pytest.mark.parametrize("provider_effects", [True, False])
+def test_a_fit_for_risks_only_says_the_same_risks(outcome, provider_effects):
+    made = simulate_careers(300, seed=6, providers=9)
+    careers = Careers.from_frame(made.frame, cut=made.cut)
+    model = DropOutModel(outcome, provider_effects=provider_effects)
+    quick = for_risks_only(model).fit(careers).risks(made.frame)["risk"]
+    np.testing.assert_allclose(quick, model.fit(careers).risks(made.frame)["risk"], atol=1e-6)
+    other = Remembers()
+    assert for_risks_only(other) is other
 
 
 def test_horizons_out_of_range_are_told():

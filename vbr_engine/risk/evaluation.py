@@ -25,10 +25,10 @@ from vbr_engine.risk.group_evaluation import group_figures, group_labels
 from vbr_engine.risk.levels import Checks
 from vbr_engine.risk.measures import Measures, figure_table
 from vbr_engine.risk.optimism import optimism
+from vbr_engine.risk.refitting import RiskModel
 from vbr_engine.risk.resampling import FEWEST_PROVIDERS
 from vbr_engine.risk.survival import cumulative_incidence, kaplan_meier
 from vbr_engine.risk.validation_folds import (
-    RiskModel,
     horizons_of,
     leave_provider_out,
     provider_folds,

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vbr_engine.risk.careers import Careers
+from vbr_engine.risk.refitting import RiskModel, for_risks_only
 from vbr_engine.risk.resampling import drawn_weights
-from vbr_engine.risk.validation_folds import RiskModel
 
 __all__ = ["optimism"]
 
@@ -35,7 +35,8 @@ def optimism(
     make_model : callable
         Returns a new model, not fitted.
     measure : callable
-        Given a fitted model and how often each row of the careers counts, returns its figures.
+        Given a fitted model and how often each row of the careers counts, returns its figures. A
+        `DropOutModel` is fitted for its risks only.
     refits : int
         Fits.
     seed : int
@@ -57,16 +58,16 @@ def optimism(
     >>> from vbr_engine.risk import DropOutModel, simulate_careers
     >>> made = simulate_careers(120, seed=2, providers=9)
     >>> careers = Careers.from_frame(made.frame, cut=made.cut)
-    >>> def events(model, copies):
-    ...     return np.array([model.n_events_ - copies.sum()])
-    >>> optimism(careers, DropOutModel, events, refits=2, seed=1).shape
+    >>> def mean(model, copies):
+    ...     return np.array([np.average(model.risks(careers.frame)["risk"], weights=copies)])
+    >>> optimism(careers, DropOutModel, mean, refits=2, seed=1).shape
     (1,)
     """
     codes, _ = pd.factorize(careers.frame["provider"], sort=True)
     once = np.ones(len(codes))
     found = []
     for done, drawn in enumerate(drawn_weights(codes, refits, seed=seed), start=1):
-        model = make_model()
+        model = for_risks_only(make_model())
         model.fit(_drawn(careers, drawn))
         found.append(measure(model, drawn) - measure(model, once))
         if on_step:

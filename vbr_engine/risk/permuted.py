@@ -13,8 +13,9 @@ from scipy.special import stdtrit
 from vbr_engine.risk.careers import Careers
 from vbr_engine.risk.concordance import weighted_auc
 from vbr_engine.risk.follow_up import FollowUp, follow_up
+from vbr_engine.risk.refitting import RiskModel
 from vbr_engine.risk.stages import STAGES
-from vbr_engine.risk.validation_folds import RiskModel, horizons_of, leave_provider_out
+from vbr_engine.risk.validation_folds import horizons_of, leave_provider_out
 
 __all__ = ["PermutedCheck", "permuted_careers", "permuted_check"]
 

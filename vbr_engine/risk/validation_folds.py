@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -18,25 +17,16 @@ from numpy.typing import ArrayLike, NDArray
 from vbr_engine.errors import CareersError
 from vbr_engine.risk.alike import alike_groups
 from vbr_engine.risk.careers import Careers
+from vbr_engine.risk.features import design_matrix
 from vbr_engine.risk.follow_up import FIRST_DAY, FollowUp, follow_up
+from vbr_engine.risk.model import DropOutModel
+from vbr_engine.risk.refitting import Refit, RiskModel, for_risks_only
 
-__all__ = ["MOST_FOLDS", "RiskModel", "leave_provider_out", "provider_folds", "said_risks"]
+__all__ = ["MOST_FOLDS", "leave_provider_out", "provider_folds", "said_risks"]
 
 Array = NDArray[np.float64]
 
 MOST_FOLDS = 50
-
-
-class RiskModel(Protocol):
-    """What can be evaluated: something that learns from careers and says risks."""
-
-    outcome: str
-
-    def fit(self, careers: Careers, y: None = None) -> Any:
-        """Learn from careers."""
-
-    def risks(self, candidates: pd.DataFrame, horizon: int | None = None) -> pd.DataFrame:
-        """Say a risk for each candidate, in a column ``risk``."""
 
 
 def provider_folds(
@@ -146,7 +136,7 @@ def leave_provider_out(
         learned = row_fold != fold
         learned &= ~np.isin(alike, alike[followed & ~learned])
         frame = careers.frame[learned].reset_index(drop=True)
-        model = make_model()
+        model = for_risks_only(make_model())
         model.fit(replace(careers, frame=frame))
         mine = follow.people[held].reset_index(drop=True)
         risks[held] = said_risks(model, mine, told)
@@ -184,5 +174,11 @@ def said_risks(model: RiskModel, people: pd.DataFrame, horizons: Sequence[int | 
     ndarray, shape (n, h)
     """
     days = [None if isinstance(horizon, str) else horizon for horizon in horizons]
+    held = model.fitted_ if isinstance(model, Refit) else model
+    if isinstance(held, DropOutModel):
+        # The facts of people are read once for all horizons.
+        design = design_matrix(people, held.effects_)
+        each = [held.risks(people, horizon=day, design=design)["risk"] for day in days]
+        return np.column_stack(each)
     told = [model.risks(people, horizon=day)["risk"].to_numpy(dtype=float) for day in days]
     return np.column_stack(told)
