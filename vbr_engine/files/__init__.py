@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from vbr_engine.files.policies import read_policy
     from vbr_engine.files.published import check_pins, publish_bank
     from vbr_engine.files.response_tables import read_responses
-    from vbr_engine.files.risk_models import read_risk_model, write_risk_model
+    from vbr_engine.files.risk_models import read_effects, read_risk_model, write_risk_model
     from vbr_engine.files.tables import check_writable, read_table, write_table
     from vbr_engine.files.whole import write_bytes, write_text
 
@@ -26,6 +26,7 @@ __all__ = [
     "read_candidates",
     "read_careers",
     "read_changelog",
+    "read_effects",
     "read_matrix",
     "read_policy",
     "read_proposals",
@@ -50,6 +51,7 @@ _HOME = {
     "read_candidates": "careers",
     "read_careers": "careers",
     "read_changelog": "drafts",
+    "read_effects": "risk_models",
     "read_matrix": "matrices",
     "read_policy": "policies",
     "read_proposals": "drafts",

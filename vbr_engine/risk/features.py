@@ -176,7 +176,8 @@ def _tell(
 ) -> None:
     places = np.flatnonzero(wrong)
     for place in places[:_MOST_TOLD]:
-        message = f"{wanted}, got {column.iloc[place]!r}"
+        held = column.iloc[place]
+        message = f"{wanted}, got {held if isinstance(held, np.number) else repr(held)}"
         problems.append(Problem(message=message, row=names.iloc[place], column=str(column.name)))
     if len(places) > _MOST_TOLD:
         message = f"{wanted}: {len(places) - _MOST_TOLD} more rows"
