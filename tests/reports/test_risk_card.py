@@ -261,6 +261,16 @@ def test_the_evaluation_is_kept_where_the_card_reads_it(place):
     assert card["figures"]["evaluations"]["leaving"]["horizons"] == [180]
 
 
+def test_errors_by_group_are_on_the_card(place):
+    run("card", place / "model", "-o", place / "card.html")
+    html = (place / "card.html").read_text()
+    assert "Of those who stayed, called at risk" in html
+    found = json.loads((place / "e.json").read_text())["figures"]["outcomes"]
+    held = found["withdrawal"]["fairness"]["sex"]
+    assert {row["group"] for row in held["groups"]} == {"man", "woman"}
+    assert held["sentences"][0] in html.replace("\u00a0", " ")
+
+
 def test_an_evaluation_of_other_models_or_an_edited_one_is_left_out(place, tmp_path):
     run("train", place / "careers.csv", "--outcome", "leaving", "-o", tmp_path / "m", "-q")
     stored, content = read_models(tmp_path / "m"), (place / "model/evaluation.json").read_text()

@@ -24,6 +24,7 @@ from vbr_engine.reports.card import evaluation_report
 from vbr_engine.risk import Careers
 from vbr_engine.risk.alike import alike_groups
 from vbr_engine.risk.evaluation import HORIZONS, Evaluation, evaluate
+from vbr_engine.risk.group_errors import group_errors
 from vbr_engine.risk.manifest import frame_hash
 
 __all__ = ["command"]
@@ -94,8 +95,12 @@ def command(
     settings |= {"groups": groups, "seed": seed, "duplicates": alike_groups(held)}
     settings |= _QUICK if quick else {}
     found = _evaluated(stored, held, settings)
+    plain = {outcome: one.to_dict() for outcome, one in found.items()}
+    if groups is not None:
+        for outcome, one in found.items():
+            plain[outcome]["fairness"] = _errors(stored, held, one, settings)
     report = evaluation_report(
-        {outcome: one.to_dict() for outcome, one in found.items()},
+        plain,
         about=_about(held, careers, stored),
         sha256=stored.sha256,
         prepared=date.today(),
@@ -143,6 +148,24 @@ def _evaluated(
     if not found:
         raise CareersError("nobody in the table was at risk of anything: nothing was written")
     return found
+
+
+def _errors(
+    stored: StoredModels, careers: Careers, found: Evaluation, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Say by group who is called at risk wrongly, and who is missed, at the last horizon."""
+    if not found.horizons:
+        return {}
+    last = found.horizons[-1]
+    kept = ("external", "duplicates", "seed", "groups", "folds")
+    options = {name: settings[name] for name in kept if name in settings}
+    options["external"] = found.judged != "held out"
+    horizon = last if isinstance(last, int) else HORIZONS[-1]
+    with shown_progress(f"Comparing groups, {found.outcome}", None) as tell:
+        told = group_errors(
+            stored.models[found.outcome], careers, horizon=horizon, on_step=tell, **options
+        )
+    return {by: one.to_dict() for by, one in told.items()}
 
 
 def _about(careers: Careers, path: str, stored: StoredModels) -> dict[str, Any]:

@@ -30,8 +30,6 @@ class Known:
         Of the models' manifest.
     evaluations : mapping of str to mapping
         What an evaluation found, by outcome.
-    fairness : mapping of str to mapping
-        What the fairness of each model is, by outcome.
     prepared : datetime.date or None
     """
 
@@ -39,13 +37,17 @@ class Known:
     about: Mapping[str, Any]
     sha256: str
     evaluations: Mapping[str, Mapping[str, Any]]
-    fairness: Mapping[str, Mapping[str, Any]]
     prepared: date | None
 
     @property
     def simulated(self) -> bool:
         """Whether the careers were made up."""
         return bool(self.about.get("simulated"))
+
+    @property
+    def by_group(self) -> bool:
+        """Whether anything is known of groups."""
+        return any(held["groups"] for held in self.evaluations.values())
 
     @property
     def review_by(self) -> date | None:

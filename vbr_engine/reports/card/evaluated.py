@@ -11,7 +11,14 @@ from vbr_engine.reports.card.data import share, spanned
 from vbr_engine.reports.manual.data import ManualPart, ManualTable, count, figure
 from vbr_engine.risk.measures import FIGURE_WORDS
 
-__all__ = ["evaluation_parts", "found_part", "group_tables", "short"]
+__all__ = [
+    "error_tables",
+    "evaluation_parts",
+    "found_part",
+    "group_sentences",
+    "group_tables",
+    "short",
+]
 
 Held = Mapping[str, Any]
 
@@ -24,6 +31,12 @@ _VIEW_WORDS = {
     "as it stands": "as it stands",
 }
 
+_CUT_WORDS = "the mean risk"
+_ERROR_WORDS = {
+    "fpr": "Of those who stayed, called at risk",
+    "fnr": "Of those who went, not called",
+    "ppv": "Of those called, went",
+}
 _GROUP_WORDS = {
     "observed": "Seen",
     "expected": "Predicted",
@@ -99,9 +112,8 @@ def evaluation_parts(held: Held) -> tuple[ManualPart, ...]:
             tables=tuple(_decisions(held)),
         ),
     ]
-    groups = tuple(group_tables(held))
-    if groups:
-        parts.append(ManualPart(title="By group", tables=groups))
+    groups = (*group_tables(held), *error_tables(held))
+    parts.append(ManualPart(title="By group", sentences=group_sentences(held), tables=groups))
     return tuple(part for part in parts if part.tables)
 
 
@@ -267,6 +279,57 @@ def group_tables(held: Held) -> Iterator[ManualTable]:
             ("Group", *(_GROUP_WORDS.values())),
             tuple(_group(mine, group) for group in dict.fromkeys(row["group"] for row in mine)),
         )
+
+
+def group_sentences(held: Held) -> tuple[str, ...]:
+    """Say of each group how right its risks are, and what differs clearly.
+
+    Parameters
+    ----------
+    held : mapping
+
+    Returns
+    -------
+    tuple of str
+    """
+    return tuple(
+        f"By {by}. {' '.join((*found['sentences'], *found['notes']))}"
+        for by, found in held.get("fairness", {}).items()
+    )
+
+
+def error_tables(held: Held) -> Iterator[ManualTable]:
+    """Lay out who is called at risk wrongly, and who is missed, by group.
+
+    Parameters
+    ----------
+    held : mapping
+        An evaluation as plain data, with what `group_errors` found under ``fairness``.
+
+    Yields
+    ------
+    ManualTable
+    """
+    for by, found in held.get("fairness", {}).items():
+        cut = found["about"]["threshold"]
+        above = "" if cut is None else f", called at risk from {share(cut)}, {_CUT_WORDS}"
+        yield ManualTable(
+            f"By {by}{above}",
+            ("Group", *_ERROR_WORDS.values(), "Verdict"),
+            tuple(_errors(row) for row in found["groups"]),
+        )
+
+
+def _errors(row: Held) -> tuple[str, ...]:
+    cells = (_error(row, name) for name in _ERROR_WORDS)
+    return (str(row["group"]), *cells, str(row["verdict"]))
+
+
+def _error(row: Held, name: str) -> str:
+    value, low, high = (row[name + end] for end in ("", "_low", "_high"))
+    if value is None:
+        return "not shown"
+    return share(value) if low is None else f"{share(value)} ({spanned(low, high)})"
 
 
 def _group(rows: Sequence[Held], group: Any) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vbr_engine.reports.card.data import Known
-from vbr_engine.reports.card.evaluated import group_tables
+from vbr_engine.reports.card.evaluated import error_tables, group_sentences, group_tables
 from vbr_engine.reports.manual.data import ManualPart, ManualSection
 from vbr_engine.risk.outcomes import OUTCOME_WORDS
 
@@ -32,12 +32,13 @@ def groups(known: Known) -> ManualSection:
 
 def _part(known: Known, outcome: str) -> ManualPart:
     title = OUTCOME_WORDS[outcome].name
-    tables = tuple(group_tables(known.evaluations.get(outcome, {"groups": ()})))
+    held = known.evaluations.get(outcome, {"groups": ()})
+    tables = (*group_tables(held), *error_tables(held))
     if tables:
-        return ManualPart(title=title, sentences=(_READING,), tables=tables)
+        return ManualPart(title=title, sentences=(_READING, *group_sentences(held)), tables=tables)
     return ManualPart(
         title=title,
-        gap="whether risks are as right in one group as in another",
+        gap="whether risks are as right, and errors as rare, in one group as in another",
         study="join monitoring data by application when the models are evaluated: "
         "`vbr risk evaluate MODEL CAREERS --monitoring FILE:COLUMN`. Groups under 20 people are "
         "not shown.",

@@ -35,7 +35,6 @@ def model_card(
     about: Mapping[str, Any],
     sha256: str = "",
     evaluations: Mapping[str, Mapping[str, Any]] | None = None,
-    fairness: Mapping[str, Mapping[str, Any]] | None = None,
     prepared: date | None = None,
 ) -> ModelCard:
     """Write down what is known about the models of one training, and what is not yet.
@@ -49,9 +48,7 @@ def model_card(
     sha256 : str
         Of the models' manifest.
     evaluations : mapping of str to mapping, optional
-        What an evaluation found, by outcome.
-    fairness : mapping of str to mapping, optional
-        What is known of groups, by outcome.
+        What an evaluation found, by outcome; by group too, where there were monitoring data.
     prepared : datetime.date, optional
         Day that the card was made.
 
@@ -73,7 +70,6 @@ def model_card(
         about=about,
         sha256=sha256,
         evaluations=evaluations or {},
-        fairness=fairness or {},
         prepared=prepared,
     )
     sections = (
@@ -123,8 +119,9 @@ def _summary(known: Known, sections: tuple[ManualSection, ...]) -> tuple[str, ..
         for name, model in known.models.items()
     ]
     told += [
-        f"{OUTCOME_WORDS[name].name}, when evaluated: {short(held)}"
-        for name, held in known.evaluations.items()
+        f"{OUTCOME_WORDS[name].name}, when evaluated: {short(known.evaluations[name])}"
+        for name in known.models
+        if name in known.evaluations
     ]
     if missing:
         told.append(
@@ -148,7 +145,6 @@ def _figures(known: Known) -> dict[str, Any]:
             for name, model in known.models.items()
         },
         "evaluations": dict(known.evaluations),
-        "fairness": dict(known.fairness),
         "record": [
             {"section": section, "field": field, "held": held}
             for section, field, held in record.record_fields(known)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
 from vbr_engine.reports.card.data import Known
 from vbr_engine.reports.manual.data import ManualPart, ManualSection, ManualTable, count
+from vbr_engine.reports.words import written_date
 from vbr_engine.risk.outcomes import OUTCOME_WORDS
 
 __all__ = ["manifest", "origin"]
@@ -16,8 +19,8 @@ def origin(known: Known) -> ManualSection:
     about = known.about
     sentences = [
         f"{count(about.get('applications'))} applications to {count(about.get('providers'))} "
-        f"providers, the first on {about.get('first', 'a day not known')}, known up to "
-        f"{about.get('cut', 'a day not known')}. What happened later is not known, and nobody "
+        f"providers, the first on {_day(about.get('first'))}, known up to "
+        f"{_day(about.get('cut'))}. What happened later is not known, and nobody "
         "counts as having stayed beyond that day."
     ]
     if known.simulated:
@@ -49,6 +52,10 @@ def _counted(known: Known) -> Iterator[ManualTable]:
         yield ManualTable(
             f"{OUTCOME_WORDS[outcome].name}: who counts", ("Applications", "People"), rows
         )
+
+
+def _day(held: Any) -> str:
+    return written_date(date.fromisoformat(str(held))) if held else "a day not known"
 
 
 def _place(name: str) -> tuple[bool, bool, bool, str]:

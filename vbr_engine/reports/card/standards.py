@@ -37,7 +37,7 @@ def standards(known: Known) -> ManualSection:
 def _tripod(known: Known) -> tuple[tuple[str, ...], ...]:
     outcomes = listed([OUTCOME_WORDS[name].name.lower() for name in known.models])
     evaluated = "see How well it does" if known.evaluations else UNKNOWN
-    fair = "see Fairness" if known.fairness else UNKNOWN
+    fair = "see Fairness" if known.by_group else UNKNOWN.lower()
     return (
         ("1", "Title", f"Development of discrete-time hazard models of {outcomes} in homecare"),
         ("2", "Abstract", "see In short"),
