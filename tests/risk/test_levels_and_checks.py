@@ -93,14 +93,14 @@ def permuted(made, seed):
 def test_permuted_outcomes_end_at_the_lowest_level(n):
     """Chance may let one in twenty through; the same people with their own fate do get further."""
     quiet, told = 0, 0
-    for seed in range(12):
+    for seed in range(8):
         made = simulate_careers(n, seed=seed, starters_only=True)
         model = DropOutModel().fit(permuted(made, seed))
         quiet += bool(model_abstention(model, date(2026, 8, 1)))
         real = DropOutModel().fit(Careers.from_frame(made.frame, cut=made.cut))
         told += real.evidence_.level is not EvidenceLevel.RATE
-    assert quiet >= 11
-    assert told >= (6 if n == 150 else 11)
+    assert quiet >= 7
+    assert told >= (4 if n == 150 else 7)
 
 
 def test_permuted_withdrawals_end_at_the_lowest_level():

@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 
 from vbr_engine.errors import CareersError, FileError
 from vbr_engine.files import read_risk_model, write_risk_model
@@ -160,3 +161,27 @@ def test_edited_file_is_refused_by_name(tmp_path, made_and_model):
 def test_folder_without_a_model(tmp_path):
     with pytest.raises(FileError, match="cannot read"):
         read_risk_model(tmp_path)
+
+
+def test_model_is_made_and_copied_as_scikit_learn_does():
+    made = simulate_careers(120, seed=6, starters_only=True)
+    careers = Careers.from_frame(made.frame, cut=made.cut)
+    model = DropOutModel("leaving", interval=0.8, review_months=6)
+    copied = clone(model)
+    assert copied is not model
+    assert copied.get_params() == model.get_params()
+    assert copied.fit(careers) is copied
+    assert not hasattr(model, "posterior_")
+    assert model.set_params(interval=0.95).interval == 0.95
+    with pytest.raises(CareersError, match="has no speed"):
+        model.set_params(speed=1)
+
+
+def test_outcomes_that_are_not_known_and_tables_without_starters_are_refused():
+    made = simulate_careers(50, seed=6)
+    careers = Careers.from_frame(made.frame, cut=made.cut)
+    with pytest.raises(CareersError, match="expected one of"):
+        DropOutModel("promotion").fit(careers)
+    nobody = made.frame[made.frame["started_work"].isna()]
+    with pytest.raises(CareersError, match="nobody in the table started work"):
+        DropOutModel().fit(Careers.from_frame(nobody, cut=made.cut))

@@ -6,30 +6,24 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from vbr_engine.errors import CareersError
 from vbr_engine.risk.careers import Careers
-from vbr_engine.risk.conflict import PriorConflict
 from vbr_engine.risk.explanation import explain
 from vbr_engine.risk.features import DesignMatrix, Effect, design_matrix
-from vbr_engine.risk.levels import Checks, Evidence
-from vbr_engine.risk.posterior import NOBODY, Posterior
+from vbr_engine.risk.fitted import Fitted
 from vbr_engine.risk.prediction import predict
 from vbr_engine.risk.priors import default_effects
-from vbr_engine.risk.rates import LifeTable
-from vbr_engine.risk.reference import Reference
-from vbr_engine.risk.spells import spells_of, stage_reached
-from vbr_engine.risk.stages import OUTCOMES, STAGES, Interval, counted_share
+from vbr_engine.risk.spells import spells_of
+from vbr_engine.risk.stages import OUTCOMES
 from vbr_engine.risk.stored import check, document_of, restore
-from vbr_engine.risk.training import evidence_of, train
+from vbr_engine.risk.training import train
 
 __all__ = ["DropOutModel"]
 
 
-class DropOutModel:
+class DropOutModel(Fitted):
     """Risk that a candidate withdraws before the first day, or leaves early.
 
     Parameters
@@ -88,23 +82,6 @@ class DropOutModel:
     ([False, False], [0.246, 0.246])
     """
 
-    posterior_: Posterior
-    published_: Posterior
-    effects_: tuple[Effect, ...]
-    intervals_: tuple[Interval, ...]
-    providers_: tuple[str, ...]
-    starts_: dict[str, int]
-    conflict_: PriorConflict
-    checks_: Checks | None
-    life_table_: LifeTable
-    reference_: Reference
-    n_events_: int
-    n_people_: int
-    converged_: bool
-    review_by_: date
-    alarms_: tuple[str, ...]
-    manifest_: dict[str, Any]
-
     def __init__(
         self,
         outcome: str = "leaving",
@@ -160,59 +137,6 @@ class DropOutModel:
             raise CareersError("nobody in the table started work: there is nothing to learn from")
         effects = default_effects(self.outcome) if self.effects is None else self.effects
         return train(self, careers, spells, tuple(effects))
-
-    @property
-    def coef_(self) -> pd.DataFrame:
-        """By effect: prior mean and standard deviation, posterior mean and standard deviation."""
-        j = len(self.intervals_)
-        return pd.DataFrame(
-            {
-                "effect": [effect.name for effect in self.effects_],
-                "prior": [effect.prior_mean for effect in self.effects_],
-                "prior_sd": [effect.prior_sd for effect in self.effects_],
-                "estimate": self.posterior_.effects,
-                "sd": np.sqrt(np.diag(self.posterior_.covariance)[j:]),
-            }
-        )
-
-    @property
-    def index_(self) -> Posterior:
-        """The published effects with a local baseline and one local slope."""
-        means = np.array([effect.prior_mean for effect in self.effects_])
-        return self.published_.along(means)
-
-    @property
-    def evidence_(self) -> Evidence:
-        """The evidence at the longest horizon."""
-        return self.evidence()
-
-    def evidence(self, horizon: int | None = None) -> Evidence:
-        """Say what the data carry at a horizon.
-
-        Parameters
-        ----------
-        horizon : int, optional
-
-        Returns
-        -------
-        Evidence
-        """
-        return evidence_of(self, horizon)
-
-    def speaking(self, horizon: int | None = None) -> Posterior:
-        """Return the posterior that figures, bands and reasons at a horizon come from.
-
-        Parameters
-        ----------
-        horizon : int, optional
-
-        Returns
-        -------
-        Posterior
-            The published effects below the level of personal figures.
-        """
-        level = self.evidence(horizon).level
-        return self.posterior_ if level.shows_figure else self.index_
 
     def predict_risk(
         self, candidates: pd.DataFrame, horizon: int | None = None, *, today: date | None = None
@@ -308,29 +232,6 @@ class DropOutModel:
         )
         table = candidates[["application", "provider"]].reset_index(drop=True)
         return table.assign(risk=risk.risk, low=risk.low, high=risk.high)
-
-    def numbers(self, candidates: pd.DataFrame) -> NDArray[np.intp]:
-        """Return the place of each one's provider in `providers_`, -1 where it is not there."""
-        codes, names = pd.factorize(candidates["provider"], use_na_sentinel=True)
-        places = pd.Index(self.providers_).get_indexer(pd.Index(names.astype(str)))
-        numbers: NDArray[np.intp] = np.append(places, NOBODY)[codes]
-        return numbers
-
-    def since(self, candidates: pd.DataFrame) -> NDArray[np.int64] | int:
-        """Return the first step still ahead of each candidate."""
-        if self.outcome == "leaving":
-            return 0
-        return stage_reached(candidates.reindex(columns=list(STAGES)))
-
-    def days(self, horizon: int | None) -> int | None:
-        """Return the horizon in days; none for `withdrawal`."""
-        if self.outcome == "withdrawal":
-            return None
-        return 365 if horizon is None else horizon
-
-    def share(self, horizon: int | None) -> NDArray[np.float64]:
-        """Return how much of each interval lies before the horizon."""
-        return counted_share(self.intervals_, self.outcome, horizon)
 
     def to_dict(self) -> dict[str, Any]:
         """Write the model down as plain data, under a check sum."""
