@@ -72,6 +72,16 @@ def test_a_later_fact_in_the_funnel_is_no_leak():
     assert check_leaks(_careers(made, interview_score=score)) == []
 
 
+def test_open_applications_that_have_no_later_facts_yet_are_no_sign_of_a_leak():
+    days = pd.date_range("2026-01-01", periods=100)
+    gone = pd.DataFrame({"applied": days, "ended": days, "ended_by": "candidate", "score": 1.0})
+    begun = pd.DataFrame({"applied": days, "started_work": days, "score": 1.0})
+    waiting = pd.DataFrame({"applied": days.repeat(3)})
+    table = pd.concat([gone, begun, waiting]).assign(provider="P")
+    table["application"] = np.arange(len(table))
+    assert check_leaks(Careers.from_frame(table, cut="2026-06-30")) == []
+
+
 def test_a_field_that_came_into_use_lately_is_no_leak():
     """Most recent starters are still there, but that is not what the field says."""
     made = simulate_careers(2_000, seed=2, starters_only=True)

@@ -188,6 +188,14 @@ def test_who_goes_before_the_next_interval_tells_nothing():
     assert (spells.entered[0], spells.exposure[0], spells.n_events) == (spells.exited[0], 0, 0)
 
 
+def test_a_step_that_began_on_the_first_day_of_records_is_seen():
+    row = {"offered": "2025-01-10", "ended": "2025-01-12", "ended_by": "candidate"}
+    spells = _one("withdrawal", first_seen="2025-01-10", **row)
+    assert STAGES[spells.entered[0]] == "offered"
+    assert spells.n_events == 1
+    assert _one("withdrawal", first_seen="2025-01-11", **row).n_events == 0
+
+
 def test_ignoring_late_entry_makes_a_job_look_safer_than_it_is():
     """Half of the jobs are known only because they had lasted 90 days."""
     made = simulate_careers(8_000, seed=5, starters_only=True, provider_sd=0, missing=0)
