@@ -1,6 +1,7 @@
 """`vbr risk` as an analyst types it: simulate, check, train, predict."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -363,8 +364,54 @@ def test_a_model_that_is_switched_off_says_nothing(damaged, place, tmp_path):
     assert table["provider_rate"].notna().all()
 
 
+# audit
+
+
+def test_later_careers_like_the_first_raise_no_alarm(damaged, tmp_path):
+    run("simulate", "-n", 500, "--seed", 8, "--start", CUT, "-o", tmp_path / "later.csv")
+    before = (damaged / "training.json").read_bytes()
+    result = run("audit", damaged, tmp_path / "later.csv")
+    assert result.output.count("No alarm.") == 2
+    assert (damaged / "training.json").read_bytes() == before
+
+
+def test_an_alarm_silences_a_model_until_an_audit_finds_none(damaged, place, tmp_path):
+    run("simulate", "-n", 500, "--seed", 8, "--start", CUT, "-o", tmp_path / "later.csv")
+    table = read_table(tmp_path / "later.csv")
+    write_table(table.assign(travel_minutes=table["travel_minutes"] + 60), tmp_path / "far.csv")
+    result = run("audit", damaged, tmp_path / "far.csv", "--dry-run")
+    assert result.exit_code == 0
+    assert "Alarm: " in result.output
+    assert read_models(damaged).models["leaving"].alarms_ == ()
+    run("audit", damaged, tmp_path / "far.csv")
+    words = ("predict", damaged, place / "new.csv", "-o", tmp_path / "r.csv", "--date", CUT)
+    assert "The model no longer fits what is seen" in run(*words).output
+    assert (read_table(tmp_path / "r.csv")["shown"] == "no").all()
+    run("audit", damaged, tmp_path / "later.csv")
+    assert "The model no longer fits" not in run(*words).output
+
+
+def test_a_table_of_priors_of_ones_own(place, tmp_path):
+    own = Path("vbr_engine/risk/priors.yaml").read_text("utf-8").replace("shrink: 0.5", "shrink: 0")
+    (tmp_path / "own.yaml").write_text(own)
+    run(
+        "train",
+        place / "careers.csv",
+        "-o",
+        tmp_path / "m",
+        "-q",
+        "--priors",
+        tmp_path / "own.yaml",
+    )
+    for model in read_models(tmp_path / "m").models.values():
+        assert {effect.prior_mean for effect in model.effects_} == {0.0}
+    (tmp_path / "own.yaml").write_text("a: [")
+    with pytest.raises(FileError, match=r"own\.yaml: it is not YAML"):
+        run("train", place / "careers.csv", "-o", tmp_path / "n", "--priors", tmp_path / "own.yaml")
+
+
 def test_the_help_names_every_command():
     told = run("--help").output
     assert "evaluate" in told
-    for name in ("simulate", "check", "train", "predict", "evaluate", "card"):
+    for name in ("simulate", "check", "train", "predict", "evaluate", "audit"):
         assert run(name, "--help").exit_code == 0

@@ -15,6 +15,7 @@ COMMANDS = {
     "predict": "Say how likely candidates are to drop out, or why no figure is given.",
     "person": "Write what a recruiter reads about one candidate.",
     "evaluate": "Say how well models do on careers, every figure with an interval.",
+    "audit": "Say whether people or outcomes have changed, and silence a model if so.",
     "card": "Write the model card as HTML, PDF or JSON.",
 }
 

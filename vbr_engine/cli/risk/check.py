@@ -113,4 +113,6 @@ def _days(careers: Careers) -> list[str]:
 def _share(value: float, low: float, high: float) -> str:
     if value != value:
         return "not known"
+    if low != low:
+        return f"{value:.0%} (how far off, not known)"
     return f"{value:.0%} ({low:.0%} to {high:.0%})"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from vbr_engine.cli.arguments import file_option, output_option
@@ -21,7 +23,13 @@ __all__ = ["command"]
     show_default=True,
     help="How many providers; their sizes differ.",
 )
-@click.option("--start", metavar="DATE", default="2025-01-01", show_default=True)
+@click.option(
+    "--start",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    default="2025-01-01",
+    show_default=True,
+)
 @click.option(
     "--months",
     type=click.FloatRange(0, min_open=True),
@@ -51,7 +59,7 @@ def command(
     n: int,
     seed: int,
     providers: int,
-    start: str,
+    start: datetime,
     months: float,
     provider_sd: float,
     starters_only: bool,
@@ -77,7 +85,7 @@ def command(
         seed=seed,
         providers=providers,
         provider_sd=provider_sd,
-        start=start,
+        start=str(start.date()),
         months=months,
         starters_only=starters_only,
         faults=Faults(duplicates=copies, leak=leak),

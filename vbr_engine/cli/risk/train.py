@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from vbr_engine.cli.arguments import PLACE, quiet_option
+from vbr_engine.cli.arguments import PLACE, file_option, quiet_option
 from vbr_engine.cli.progress import shown_search
 from vbr_engine.cli.risk.tables import (
     applications_option,
@@ -22,6 +22,7 @@ from vbr_engine.cli.risk.telling import evidence_lines
 from vbr_engine.errors import CareersError
 from vbr_engine.files.careers import read_careers
 from vbr_engine.files.model_folders import check_model_folder, write_models
+from vbr_engine.files.risk_models import read_effects
 from vbr_engine.files.whole import shown
 from vbr_engine.risk import OUTCOMES, Careers, DropOutModel
 from vbr_engine.risk.careers import EVENT_COLUMNS
@@ -43,6 +44,7 @@ __all__ = ["command"]
 @click.option(
     "-o", "output", type=PLACE, required=True, metavar="FOLDER", help="Where to write the models."
 )
+@file_option("--priors", "YAML: a table of priors of your own, in the form of the engine's.")
 @quiet_option("what the models may say")
 def command(
     careers: str,
@@ -50,6 +52,7 @@ def command(
     applications: str | None,
     outcome: str,
     output: str,
+    priors: str | None,
     quiet: bool,
 ) -> None:
     """Fit a model of each outcome to CAREERS, and say what it may be used for.
@@ -69,7 +72,7 @@ def command(
     for told in (*held.notes, *warned):
         click.echo(told, err=True)
     chosen = OUTCOMES if outcome == "both" else (outcome,)
-    models = _fitted(held, chosen)
+    models = _fitted(held, chosen, priors)
     stored = write_models(models, output, about=_about(held, careers, warned))
     if not quiet:
         for model in models.values():
@@ -81,13 +84,16 @@ def command(
     )
 
 
-def _fitted(careers: Careers, outcomes: Sequence[str]) -> dict[str, DropOutModel]:
+def _fitted(
+    careers: Careers, outcomes: Sequence[str], priors: str | None
+) -> dict[str, DropOutModel]:
     """Fit each outcome; one of two that nobody was at risk of is told and left out."""
     models = {}
+    declared = {name: None if priors is None else read_effects(priors, name) for name in outcomes}
     for outcome in outcomes:
         try:
             with shown_search(f"Fitting {outcome}"):
-                models[outcome] = DropOutModel(outcome).fit(careers)
+                models[outcome] = DropOutModel(outcome, effects=declared[outcome]).fit(careers)
         except CareersError as error:
             if len(outcomes) == 1:
                 raise
