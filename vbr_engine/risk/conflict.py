@@ -50,6 +50,7 @@ def prior_conflict(
     prior_means: NDArray[np.float64],
     *,
     spread: float | None = None,
+    baseline: NDArray[np.float64] | None = None,
 ) -> PriorConflict:
     """Refit the slope of the published index on local data.
 
@@ -60,6 +61,8 @@ def prior_conflict(
     prior_means : ndarray, shape (k,)
     spread : float, optional
         Standard deviation of provider effects; 0 to leave them out; estimated by default.
+    baseline : ndarray, shape (j,), optional
+        Where to look for the baseline first.
 
     Returns
     -------
@@ -70,7 +73,12 @@ def prior_conflict(
         return PriorConflict(np.nan, np.nan, np.nan, False)
     prior = Prior.of(baseline_prior(spells), np.ones(1), np.full(1, _WIDE))
     posterior = fit_hazard(
-        spells, index[:, None], prior, provider_effects=spread != 0, spread=spread or None
+        spells,
+        index[:, None],
+        prior,
+        provider_effects=spread != 0,
+        spread=spread or None,
+        start=None if baseline is None else np.append(baseline, 1.0),
     )
     slope = float(posterior.effects[0])
     width = float(ndtri(0.5 + LEVEL / 2) * np.sqrt(posterior.covariance[-1, -1]))

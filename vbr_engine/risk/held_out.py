@@ -56,7 +56,13 @@ def provider_folds(provider: NDArray[np.integer], n_folds: int = _FOLDS) -> NDAr
 
 
 def pushes_left_out(
-    spells: Spells, X: Array, prior: Prior, *, spread: float, start: Array | None = None
+    spells: Spells,
+    X: Array,
+    prior: Prior,
+    *,
+    spread: float,
+    start: Array | None = None,
+    providers: Array | None = None,
 ) -> Array:
     """Return each person's effects together, as seen by a model without their provider.
 
@@ -70,6 +76,8 @@ def pushes_left_out(
         Standard deviation of provider effects; 0 to leave them out.
     start : ndarray, shape (j + k,), optional
         Where to look first.
+    providers : ndarray, shape (p,), optional
+        And for the effects of providers.
 
     Returns
     -------
@@ -81,21 +89,29 @@ def pushes_left_out(
     if not spread:
         people = replace(people, n_providers=0)
     theta = prior.mean if start is None else start
-    j, providers = people.n_intervals, np.zeros(people.n_providers)
+    j = people.n_intervals
+    known = np.zeros(people.n_providers) if providers is None or not spread else providers
     fold_of = np.zeros(len(spells.providers), dtype=np.intp)
     fold_of[spells.provider] = folds
     pushes = np.zeros(len(spells))
     with one_thread():
         for left_out in np.unique(folds):
             others = people.some(fold_of[people.provider] != left_out)
-            begin = Mode(theta, providers, others.sums(theta, providers))
+            own = np.where(fold_of == left_out, 0.0, known) if people.n_providers else known
+            begin = Mode(theta, own, others.sums(theta, own))
             top = climb(others, prior, spread or 1.0, begin, tolerance=_COARSE)
             pushes[folds == left_out] = X[folds == left_out] @ top.theta[j:]
     return pushes
 
 
 def held_out_checks(
-    spells: Spells, X: Array, prior: Prior, *, spread: float, start: Array | None = None
+    spells: Spells,
+    X: Array,
+    prior: Prior,
+    *,
+    spread: float,
+    start: Array | None = None,
+    providers: Array | None = None,
 ) -> Checks | None:
     """Try a model on providers left out.
 
@@ -106,6 +122,7 @@ def held_out_checks(
     prior : Prior
     spread : float
     start : ndarray, shape (j + k,), optional
+    providers : ndarray, shape (p,), optional
 
     Returns
     -------
@@ -120,13 +137,18 @@ def held_out_checks(
     n_providers = len(np.unique(spells.provider))
     if n_providers < FEWEST_PROVIDERS:
         return None
-    pushes = pushes_left_out(spells, X, prior, spread=spread, start=start)
+    pushes = pushes_left_out(spells, X, prior, spread=spread, start=start, providers=providers)
     c, se = concordance(spells, pushes)
     wider = _wider(min(_FOLDS, n_providers))
     half, events = _Z * wider * se, spells.n_events
     alone = Prior.of(baseline_prior(spells), np.zeros(1), np.full(1, _WIDE))
     fitted = fit_hazard(
-        spells, pushes[:, None], alone, provider_effects=spread > 0, spread=spread or None
+        spells,
+        pushes[:, None],
+        alone,
+        provider_effects=spread > 0,
+        spread=spread or None,
+        start=_with_one(start, len(spells.intervals)),
     )
     slope, sd = float(fitted.effects[0]), float(np.sqrt(fitted.covariance[-1, -1]))
     gain = (2 * slope - 1) / (2 * sd**2) / max(events, 1)
@@ -142,6 +164,11 @@ def held_out_checks(
         n_events=events,
         n_providers=n_providers,
     )
+
+
+def _with_one(start: Array | None, j: int) -> Array | None:
+    """Return a place to begin for a baseline and one slope."""
+    return None if start is None else np.append(start[:j], 1.0)
 
 
 def _wider(n_folds: int) -> float:

@@ -47,8 +47,10 @@ def train(
         fit_hazard(spells, design.X, prior, provider_effects=model.provider_effects)
     )
     model.effects_, model.posterior_ = effects, posterior
-    model.published_ = _published(spells, design.X @ means, posterior.spread)
-    model.conflict_ = prior_conflict(spells, design.X, means, spread=posterior.spread)
+    model.published_ = _published(spells, design.X @ means, posterior)
+    model.conflict_ = prior_conflict(
+        spells, design.X, means, spread=posterior.spread, baseline=posterior.baseline
+    )
     model.intervals_, model.providers_ = spells.intervals, spells.providers
     counts = np.bincount(spells.provider, minlength=len(spells.providers))
     model.starts_ = dict(zip(spells.providers, map(int, counts), strict=True))
@@ -59,7 +61,12 @@ def train(
     model.checks_ = None
     if spells.n_events >= events_needed(len(effects)):
         model.checks_ = held_out_checks(
-            spells, design.X, prior, spread=posterior.spread, start=posterior.mean
+            spells,
+            design.X,
+            prior,
+            spread=posterior.spread,
+            start=posterior.mean,
+            providers=posterior.provider_mean,
         )
     model.review_by_ = (careers.cut + pd.DateOffset(months=model.review_months)).date()
     model.alarms_ = ()
@@ -69,12 +76,17 @@ def train(
     return model
 
 
-def _published(spells: Spells, index: NDArray[np.float64], spread: float) -> Posterior:
+def _published(spells: Spells, index: NDArray[np.float64], whole: Posterior) -> Posterior:
     """Fit one slope for the published effects together, beside a baseline."""
     prior = Prior.of(baseline_prior(spells), np.ones(1), np.full(1, _SLOPE_SD))
     return _rounded(
         fit_hazard(
-            spells, index[:, None], prior, provider_effects=spread > 0, spread=spread or None
+            spells,
+            index[:, None],
+            prior,
+            provider_effects=whole.spread > 0,
+            spread=whole.spread or None,
+            start=np.append(whole.baseline, 1.0),
         )
     )
 
