@@ -7,10 +7,17 @@ import pandas as pd
 import pytest
 
 from vbr_engine.errors import CareersError
-from vbr_engine.risk import Careers, DropOutModel, leave_provider_out, simulate_careers
+from vbr_engine.risk import (
+    Careers,
+    DropOutModel,
+    auc_at,
+    leave_provider_out,
+    simulate_careers,
+)
+from vbr_engine.risk.follow_up import follow_up
 from vbr_engine.risk.refitting import for_risks_only
 from vbr_engine.risk.stages import OUTCOMES
-from vbr_engine.risk.validation_folds import MOST_FOLDS, provider_folds
+from vbr_engine.risk.validation_folds import MOST_FOLDS, held_out, provider_folds
 
 
 class Remembers:
@@ -108,6 +115,36 @@ def test_a_fit_for_risks_only_says_the_same_risks(outcome, provider_effects):
     np.testing.assert_allclose(quick, model.fit(careers).risks(made.frame)["risk"], atol=1e-6)
     other = Remembers()
     assert for_risks_only(other) is other
+
+
+class Level:
+    """A model that says to all the share who left among those it saw."""
+
+    outcome = "leaving"
+
+    def fit(self, careers, y=None):
+        self.share = (careers.frame["ended_by"] == "candidate").mean()
+        return self
+
+    def risks(self, candidates, horizon=None):
+        return candidates[["application"]].assign(risk=self.share)
+
+
+def test_one_level_for_all_folds_takes_away_what_only_the_folds_tell():
+    careers = _careers(400, 20)
+    table, common = held_out(careers, Level, horizons=[365])
+    line = follow_up(careers, "leaving").line
+    # Knowing nothing, it looks worse than nothing, because who left was kept from it.
+    assert auc_at(line.time, line.event, table["risk-365"], 365) < 0.42
+    np.testing.assert_allclose(common, common[0, 0])
+    pd.testing.assert_frame_equal(table, leave_provider_out(careers, Level, horizons=[365]))
+
+
+def test_a_common_level_keeps_the_ranks_within_a_fold():
+    careers = _careers(150, 9)
+    table, common = held_out(careers, DropOutModel, horizons=[90])
+    for _, part in table.assign(common=common[:, 0]).groupby("fold"):
+        assert part["common"].rank().equals(part["risk-90"].rank())
 
 
 def test_horizons_out_of_range_are_told():

@@ -29,8 +29,8 @@ from vbr_engine.risk.refitting import RiskModel
 from vbr_engine.risk.resampling import FEWEST_PROVIDERS
 from vbr_engine.risk.survival import cumulative_incidence, kaplan_meier
 from vbr_engine.risk.validation_folds import (
+    held_out,
     horizons_of,
-    leave_provider_out,
     provider_folds,
     said_risks,
 )
@@ -215,6 +215,9 @@ def evaluate(
     The estimand is the net risk: ends by the employer, transfers and ends of contracts take people
     out of sight like the cut does, and those still in sight stand for them (IPCW).
 
+    Of providers held out, ranks and slopes are taken after the models of all folds were moved to a
+    common level (see `held_out`); everything else is of the risks as they were said.
+
     Examples
     --------
     >>> from vbr_engine.risk import DropOutModel, simulate_careers
@@ -242,7 +245,7 @@ def evaluate(
     if many < FEWEST_PROVIDERS:
         notes += (wording.few_providers(many, FEWEST_PROVIDERS),)
     steps = _Steps(on_step, 1 if whole else _n_folds(follow, folds, seed) + refits + 2)
-    views, risks = _views(
+    views, risks, common = _views(
         model, careers, measures, whole, folds, duplicates, refits, settings, steps
     )
     judged = "as it stands" if whole else "held out"
@@ -260,7 +263,7 @@ def evaluate(
         ends=_ends(follow, asked, interval),
         curve=_curves(measures, risks, interval),
         decisions=_decisions(measures, risks, settings),
-        groups=group_figures(measures, risks, labels, settings),
+        groups=group_figures(measures, risks, common, labels, settings),
         alarm=_alarm(figures, judged),
         notes=notes,
     )
@@ -312,11 +315,12 @@ def _views(
     refits: int,
     settings: dict[str, Any],
     steps: _Steps,
-) -> tuple[dict[str, pd.DataFrame], Array]:
-    """Return the figures of each view, and the risks of the one that is judged."""
+) -> tuple[dict[str, pd.DataFrame], Array, Array]:
+    """Return the figures of each view; of the one that is judged the risks, and on one level."""
     follow, kept = measures.follow, measures.horizons
     if not kept:
-        return {}, np.empty((len(follow), 0))
+        none = np.empty((len(follow), 0))
+        return {}, none, none
     if isinstance(model, pd.DataFrame):
         own = _given(model, follow, kept)
     else:
@@ -324,7 +328,7 @@ def _views(
     apparent = figure_table(measures, own, **settings)
     steps.step()
     if whole or isinstance(model, pd.DataFrame):
-        return {"as it stands": apparent}, own
+        return {"as it stands": apparent}, own, own
 
     def make() -> RiskModel:
         return _like(model)
@@ -335,7 +339,7 @@ def _views(
             apparent, careers, make, measures, refits, settings["seed"], steps
         )
     days = [horizon for horizon in kept if not isinstance(horizon, str)]
-    table = leave_provider_out(
+    table, common = held_out(
         careers,
         make,
         horizons=days or HORIZONS,
@@ -345,9 +349,11 @@ def _views(
         on_step=steps.step,
     )
     held = table[[f"risk-{horizon}" for horizon in kept]].to_numpy()
-    views["held out"] = figure_table(measures, held, **settings)
+    places = [list(table.columns).index(f"risk-{horizon}") - 3 for horizon in kept]
+    common = common[:, places]
+    views["held out"] = figure_table(measures, held, common=common, **settings)
     steps.step()
-    return views, held
+    return views, held, common
 
 
 def _corrected(

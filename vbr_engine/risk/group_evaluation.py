@@ -61,6 +61,7 @@ def group_labels(
 def group_figures(
     measures: Measures,
     risks: NDArray[np.float64],
+    common: NDArray[np.float64],
     labels: pd.DataFrame | None,
     settings: dict[str, Any],
 ) -> pd.DataFrame:
@@ -69,7 +70,8 @@ def group_figures(
     Parameters
     ----------
     measures : Measures
-    risks : ndarray, shape (n, h)
+    risks, common : ndarray, shape (n, h)
+        As said, and on a level that all folds share.
     labels : DataFrame, optional
         As `group_labels` gives it.
     settings : dict
@@ -99,7 +101,9 @@ def group_figures(
                     continue
                 # All of the group count, those out of sight by their weights.
                 mine = (labels[by] == group).to_numpy() & (allowed | ~known)
-                table = figure_table(one, risks[:, [place]], chosen=mine, **settings)
+                table = figure_table(
+                    one, risks[:, [place]], common=common[:, [place]], chosen=mine, **settings
+                )
                 parts.append(table.assign(**named))
     if not parts:
         return pd.DataFrame(columns=[*_COLUMNS, "why_not"])

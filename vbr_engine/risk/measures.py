@@ -87,12 +87,14 @@ class Measures:
         with one_thread():
             return self.on(risks)(copies)
 
-    def on(self, risks: Array) -> Callable[[Array | None], Array]:
+    def on(self, risks: Array, common: Array | None = None) -> Callable[[Array | None], Array]:
         """Put risks in order once, to work out all figures under many weights.
 
         Parameters
         ----------
         risks : ndarray, shape (n, h)
+        common : ndarray, shape (n, h), optional
+            The risks on a level that all folds share, for ranks and slopes.
 
         Returns
         -------
@@ -100,14 +102,21 @@ class Measures:
             Given how often each person counts, returns all figures.
         """
         rows = risks[self.follow.person]
-        ranks = [Ranks.of(column) for column in rows.T]
+        level = rows if common is None else common[self.follow.person]
+        ranks = [Ranks.of(column) for column in level.T]
         last = self.time_of(self.horizons[-1])
-        pairs = Pairs.of(self.follow.line, rows[:, -1], last) if self.overall else None
+        pairs = Pairs.of(self.follow.line, level[:, -1], last) if self.overall else None
 
         def of(copies: Array | None) -> Array:
             weight = self.follow.rows_of(copies)
             each = [
-                self._at(self.time_of(horizon), rows[:, place], ranks[place], weight)
+                self._at(
+                    self.time_of(horizon),
+                    rows[:, place],
+                    None if common is None else level[:, place],
+                    ranks[place],
+                    weight,
+                )
                 for place, horizon in enumerate(self.horizons)
             ]
             found = [value for part in each for value in part]
@@ -118,7 +127,9 @@ class Measures:
 
         return of
 
-    def _at(self, horizon: int, risk: Array, ranks: Ranks, weight: Array) -> list[float]:
+    def _at(
+        self, horizon: int, risk: Array, level: Array | None, ranks: Ranks, weight: Array
+    ) -> list[float]:
         line, left = self.follow.line, self.follow.left_by(horizon)
         known = line.weights_at(horizon, weight)
         people = float(weight.sum())
@@ -126,6 +137,8 @@ class Measures:
         brier = float(known @ (left - risk) ** 2) / people
         reference = float(known @ (left - observed) ** 2) / people
         shift, slope = recalibration_line(left.astype(float), risk, known)
+        if level is not None:
+            slope = recalibration_line(left.astype(float), level, known)[1]
         gain = _log_score(left, risk, known) - _log_score(left, np.array(observed), known)
         return [
             observed,
@@ -154,6 +167,7 @@ def figure_table(
     interval: float,
     seed: int,
     chosen: NDArray[np.bool_] | None = None,
+    common: Array | None = None,
 ) -> pd.DataFrame:
     """Work out all figures with their intervals.
 
@@ -167,6 +181,8 @@ def figure_table(
     seed : int
     chosen : ndarray of bool, shape (n,), optional
         Who counts; by default everybody.
+    common : ndarray, shape (n, h), optional
+        The risks on a level that all folds share, for ranks and slopes.
 
     Returns
     -------
@@ -177,7 +193,7 @@ def figure_table(
     mine = np.arange(n) if chosen is None else np.flatnonzero(chosen)
     once = np.zeros(n)
     once[mine] = 1.0
-    draws, figures = [], measures.on(risks)
+    draws, figures = [], measures.on(risks, common)
     # Sums as short as these are slower when shared between threads.
     with one_thread():
         for drawn in drawn_weights(measures.follow.provider[mine], n_bootstrap, seed=seed):

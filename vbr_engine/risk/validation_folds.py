@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logit
 
 from vbr_engine.errors import CareersError
 from vbr_engine.risk.alike import alike_groups
@@ -22,11 +23,15 @@ from vbr_engine.risk.follow_up import FIRST_DAY, FollowUp, follow_up
 from vbr_engine.risk.model import DropOutModel
 from vbr_engine.risk.refitting import Refit, RiskModel, for_risks_only
 
-__all__ = ["MOST_FOLDS", "leave_provider_out", "provider_folds", "said_risks"]
+__all__ = ["MOST_FOLDS", "held_out", "leave_provider_out", "provider_folds", "said_risks"]
 
 Array = NDArray[np.float64]
 
 MOST_FOLDS = 50
+# People at whom the levels of folds are compared, with a provider that nobody knows.
+_REFERENCE = 2_000
+_NEW = "\N{EM DASH} none of these"
+_EDGE = 1e-6
 
 
 def provider_folds(
@@ -123,14 +128,65 @@ def leave_provider_out(
     >>> list(table.columns)
     ['application', 'provider', 'fold', 'risk-90']
     """
+    return held_out(
+        careers,
+        make_model,
+        horizons=horizons,
+        k=k,
+        duplicates=duplicates,
+        seed=seed,
+        on_step=on_step,
+    )[0]
+
+
+def held_out(
+    careers: Careers,
+    make_model: Callable[[], RiskModel],
+    *,
+    horizons: Sequence[int],
+    k: int | None = None,
+    duplicates: ArrayLike | None = None,
+    seed: int = 0,
+    on_step: Callable[[int, int], None] | None = None,
+) -> tuple[pd.DataFrame, Array]:
+    """Say each person's risk as `leave_provider_out` does, and once more on a common level.
+
+    Parameters
+    ----------
+    careers : Careers
+    make_model : callable
+    horizons : sequence of int
+    k : int, optional
+    duplicates : array-like, optional
+    seed : int
+    on_step : callable, optional
+
+    Returns
+    -------
+    table : DataFrame
+        As of `leave_provider_out`.
+    common : ndarray, shape (n, h)
+        The same risks after the model of each fold was moved, on the logit, to the mean level of
+        all folds at the same people, as if they were with a new provider.
+
+    Notes
+    -----
+    A provider whose people left early was judged by a model that had seen fewer leave. Compared
+    across folds, that alone makes risks look worse at ranking people than they are: the area under
+    the curve by .03 at 300 simulated hires with 40 providers (.575 in place of .601, and .625 on
+    new providers). The common level takes it away; which level that is, ranks and slopes do not
+    know.
+    """
     follow = follow_up(careers, make_model().outcome)
     folds = provider_folds(follow.people["provider"], k=k, seed=seed)
+    some = np.random.default_rng(seed).permutation(len(follow))[:_REFERENCE]
+    anybody = follow.people.iloc[np.sort(some)].reset_index(drop=True).assign(provider=_NEW)
     alike = alike_groups(careers) if duplicates is None else np.asarray(duplicates)
     fold_of = dict(zip(follow.people["provider"], folds, strict=True))
     row_fold = careers.frame["provider"].map(fold_of).to_numpy()
     followed = careers.frame["application"].isin(follow.people["application"]).to_numpy()
     told = horizons_of(follow, horizons)
-    risks = np.empty((len(follow), len(told)))
+    risks, levels = (np.empty((len(follow), len(told))) for _ in range(2))
     for done, fold in enumerate(np.unique(folds), start=1):
         held = folds == fold
         learned = row_fold != fold
@@ -140,12 +196,17 @@ def leave_provider_out(
         model.fit(replace(careers, frame=frame))
         mine = follow.people[held].reset_index(drop=True)
         risks[held] = said_risks(model, mine, told)
+        levels[held] = _logit(said_risks(model, anybody, told)).mean(axis=0)
         if on_step:
             on_step(done, int(folds.max()) + 1)
     table = follow.people[["application", "provider"]].assign(fold=folds)
     for place, horizon in enumerate(told):
         table[f"risk-{horizon}"] = risks[:, place]
-    return table
+    return table, expit(_logit(risks) - levels + levels.mean(axis=0))
+
+
+def _logit(risks: Array) -> Array:
+    return np.asarray(logit(np.clip(risks, _EDGE, 1 - _EDGE)))
 
 
 def horizons_of(follow: FollowUp, horizons: Sequence[int]) -> tuple[int | str, ...]:
