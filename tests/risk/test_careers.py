@@ -57,7 +57,6 @@ def test_every_fault_is_told_at_once_with_its_row_and_column():
     ("cell", "said"),
     [
         ("05/03/2026", "day or month first"),
-        ("31/12/2025", "day or month first"),
         ("5.3.26", "day or month first"),
         ("2026-02-30", "there is no such day"),
         ("2026-3-1", "expected a date such as"),

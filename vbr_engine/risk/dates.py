@@ -1,8 +1,8 @@
-"""Dates of a table: the year, the month and the day, in that order, or not at all."""
+"""Dates of a table: year, month, day; or day first, where the whole table leaves no doubt."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from vbr_engine.risk.findings import Findings
 
-__all__ = ["EARLIEST", "is_blank", "read_dates", "read_day"]
+__all__ = ["EARLIEST", "days_first", "is_blank", "read_dates", "read_day"]
 
 EARLIEST = pd.Timestamp("2000-01-01")
 BLANK = frozenset({"", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "<na>", "-"})
 
 _WANTED = "expected a date such as 2026-03-31"
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ].*)?"
+_DAY_FIRST = r"\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?P<time>[ T].*)?"
 _SLASHED = r"\d{1,2}[/.\-]\d{1,2}[/.\-](?:\d{2}|\d{4})(?: .*)?"
 
 
@@ -79,6 +80,46 @@ def read_dates(column: pd.Series[Any], found: Findings) -> pd.Series[Any]:
         found.say("times of day are left out", name, "note", "date")
     read = pd.Series(np.append(days, np.datetime64("NaT", "s"))[codes], column.index, name=name)
     return _since_2000(read, column, found)
+
+
+def days_first(table: pd.DataFrame, names: Iterable[str], found: Findings) -> None:
+    """Write dates such as 31/03/2026 as 2026-03-31, where all of them can only be read so.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Changed in place.
+    names : iterable of str
+        The columns of dates. If one of all these dates has a first number over 12, and none has a
+        second, the day comes first in the whole table. Otherwise nothing is changed.
+    found : Findings
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"applied": ["31/03/2026"], "offered": ["05/04/2026"]})
+    >>> days_first(table, ["applied", "offered"], Findings(pd.Series(["a"])))
+    >>> table.iloc[0].tolist()
+    ['2026-03-31', '2026-04-05']
+    """
+    parts = {}
+    for name in names:
+        if name in table and not pd.api.types.is_datetime64_any_dtype(table[name]):
+            split = table[name].astype("str").str.extract(f"^{_DAY_FIRST}$").dropna(subset=[0])
+            parts[name] = split
+    if not parts:
+        return
+    every = pd.concat(parts.values())
+    days, months = pd.to_numeric(every[0]), pd.to_numeric(every[1])
+    if not (days > 12).any() or (months > 12).any():
+        return
+    for name, split in parts.items():
+        iso = split[2] + "-" + split[1].str.zfill(2) + "-" + split[0].str.zfill(2)
+        table[name] = table[name].astype(object)
+        table.loc[iso.index, name] = iso + split["time"].fillna("").str.replace(
+            "^ ", "T", regex=True
+        )
+    example = "/".join(every[days > 12].iloc[0, :3])
+    found.say(f"dates are read with the day first, as in {example}", severity="note", rule="date")
 
 
 _MESSAGES = {

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vbr_engine.errors import CareersError, Problem
 
-__all__ = ["FORMS", "GROUPS", "DesignMatrix", "Effect", "design_matrix"]
+__all__ = ["FORMS", "GROUPS", "DesignMatrix", "Effect", "check_values", "design_matrix"]
 
 Array = NDArray[np.float64]
 
@@ -115,7 +115,7 @@ def design_matrix(frame: pd.DataFrame, effects: Sequence[Effect]) -> DesignMatri
         With every value that cannot be, by row and column.
     """
     problems: list[Problem] = []
-    names = frame["application"] if "application" in frame else pd.Series(range(1, len(frame) + 1))
+    names = _names(frame)
     X = np.full((len(frame), len(effects)), np.nan)
     for place, effect in enumerate(effects):
         X[:, place] = (_raw(frame, effect, names, problems) - _centre(effect)) / effect.per
@@ -123,6 +123,39 @@ def design_matrix(frame: pd.DataFrame, effects: Sequence[Effect]) -> DesignMatri
         raise CareersError(problems)
     missing = np.isnan(X)
     return DesignMatrix(np.where(missing, 0.0, X), missing)
+
+
+def check_values(frame: pd.DataFrame, effects: Sequence[Effect]) -> list[Problem]:
+    """Find every value that an effect cannot have.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A row per person; a column that is not there has nothing wrong.
+    effects : sequence of Effect
+
+    Returns
+    -------
+    list of Problem
+        By row and column, each once.
+
+    Examples
+    --------
+    >>> car = Effect("own-transport", "car", "practical", "no", ("own_transport",), "none")
+    >>> print(*check_values(pd.DataFrame({"own_transport": ["yes", "maybe"]}), [car]))
+    row 2: column own_transport: expected yes or no, got 'maybe'
+    """
+    problems: list[Problem] = []
+    for effect in effects:
+        _raw(frame, effect, _names(frame), problems)
+    return list(dict.fromkeys(problems))
+
+
+def _names(frame: pd.DataFrame) -> pd.Series[Any]:
+    numbers = pd.Series(range(1, len(frame) + 1), frame.index, dtype=object)
+    if "application" not in frame:
+        return numbers
+    return frame["application"].astype(object).where(frame["application"].notna(), numbers)
 
 
 def _centre(effect: Effect) -> float:

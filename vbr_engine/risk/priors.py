@@ -15,7 +15,7 @@ from vbr_engine.errors import CareersError, Problem
 from vbr_engine.risk.features import FORMS, GROUPS, Effect
 from vbr_engine.risk.stages import OUTCOMES
 
-__all__ = ["default_effects", "effects_of", "override_priors", "prior_table"]
+__all__ = ["declared_effects", "default_effects", "effects_of", "override_priors", "prior_table"]
 
 _NEEDED = ("name", "label", "group", "form", "columns", "unit", "centre", "per", "outcomes")
 
@@ -57,6 +57,23 @@ def default_effects(outcome: str, *, optional: bool = False) -> tuple[Effect, ..
     ['travel', 'hours-shortfall', 'shift-mismatch']
     """
     return effects_of(prior_table(), outcome, optional=optional)
+
+
+@cache
+def declared_effects() -> tuple[Effect, ...]:
+    """List every declared effect once, those that need to be shown to add included.
+
+    Returns
+    -------
+    tuple of Effect
+
+    Examples
+    --------
+    >>> len(declared_effects()) == len(set(effect.name for effect in declared_effects()))
+    True
+    """
+    every = [effect for name in OUTCOMES for effect in default_effects(name, optional=True)]
+    return tuple({effect.name: effect for effect in every}.values())
 
 
 def effects_of(

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from vbr_engine.risk.dates import is_blank, read_dates, read_day
+from vbr_engine.risk.dates import days_first, is_blank, read_dates, read_day
 from vbr_engine.risk.facts import read_facts
+from vbr_engine.risk.features import check_values
 from vbr_engine.risk.findings import Findings
+from vbr_engine.risk.priors import declared_effects
 from vbr_engine.risk.stages import CAUSES, STAGES
 
 __all__ = [
@@ -65,7 +67,7 @@ def read_wide(frame: pd.DataFrame, cut: Day | None) -> Reading:
     Examples
     --------
     >>> table = pd.DataFrame({"application": ["a"], "provider": [""], "applied": ["1/2/2026"]})
-    >>> for problem in read_wide(table, "2026-03-02").found.problems:
+    >>> for problem in read_wide(table.assign(ended=""), "2026-03-02").found.problems:
     ...     print(problem.column)
     applied
     provider
@@ -74,7 +76,11 @@ def read_wide(frame: pd.DataFrame, cut: Day | None) -> Reading:
     day = _cut(table, cut, found)
     _read_ends(table, found)
     _check_days(table, day, found)
-    read_facts(table, _facts_of(table), found)
+    _read_facts(table, found)
+    if table.empty:
+        found.say("the table has no rows", severity="warning")
+    elif "ended" not in map(_plain, frame.columns):
+        found.say("the column is missing: everybody is taken to be open", "ended", "note")
     return Reading(table, day, found)
 
 
@@ -98,14 +104,15 @@ def read_candidate_table(frame: pd.DataFrame) -> tuple[pd.DataFrame, Findings]:
     """
     table, found = _begun(frame)
     _check_order(table, found)
-    read_facts(table, _facts_of(table), found)
+    _read_facts(table, found)
     return table, found
 
 
 def _begun(frame: pd.DataFrame) -> tuple[pd.DataFrame, Findings]:
     """Read names and dates."""
     found = Findings(pd.Series(dtype=object))
-    table = named_columns(frame.reset_index(drop=True), EVENT_COLUMNS, found)
+    table = named_columns(frame.reset_index(drop=True), (*EVENT_COLUMNS, *_declared()), found)
+    days_first(table, (*DATES, "first_seen", "cut"), found)
     missing = [name for name in ("application", "provider") if name not in table]
     for name in missing:
         found.say("the column is missing", name)
@@ -167,7 +174,7 @@ def named_columns(table: pd.DataFrame, known: Sequence[str], found: Findings) ->
     """
     new = {}
     for name in table.columns:
-        plain = "_".join(str(name).lower().replace("-", " ").split())
+        plain = _plain(name)
         if plain in known and name != plain and plain not in table:
             new[name] = plain
             found.say(f"read as {plain}", str(name), "note")
@@ -268,6 +275,20 @@ def _check_order(table: pd.DataFrame, found: Findings) -> None:
         message = f"lies before an earlier stage ({before} or before)"
         found.rows(early, name, message, days, rule="order")
         latest = latest.where(days.isna() | early, days)
+
+
+def _read_facts(table: pd.DataFrame, found: Findings) -> None:
+    read_facts(table, _facts_of(table), found)
+    found.problems += check_values(table, declared_effects())
+
+
+def _declared() -> tuple[str, ...]:
+    """Return the columns of facts that the models read."""
+    return tuple(dict.fromkeys(name for effect in declared_effects() for name in effect.columns))
+
+
+def _plain(name: object) -> str:
+    return "_".join(str(name).lower().replace("-", " ").split())
 
 
 def _facts_of(table: pd.DataFrame) -> list[str]:
