@@ -7,7 +7,8 @@ import pandas as pd
 
 from vbr_engine.cli.arguments import PLACE
 from vbr_engine.cli.risk.monitoring import monitoring_option, read_monitoring
-from vbr_engine.cli.risk.tables import applications_option, check_sound, cut_option, is_simulated
+from vbr_engine.cli.risk.soundness import check_sound
+from vbr_engine.cli.risk.tables import applications_option, cut_option, is_simulated
 from vbr_engine.files.careers import read_careers
 from vbr_engine.risk import OUTCOMES, Careers, spells_of
 from vbr_engine.risk.conversion import funnel, retention

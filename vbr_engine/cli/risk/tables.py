@@ -5,18 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from vbr_engine.cli.arguments import file_option
-from vbr_engine.errors import CareersError, Problem
-from vbr_engine.files.whole import cannot, shown
-from vbr_engine.risk import Careers
-from vbr_engine.risk.validation import require_sound
+from vbr_engine.files.whole import cannot
 
-__all__ = ["applications_option", "check_sound", "cut_option", "hash_of", "is_simulated"]
+__all__ = ["applications_option", "cut_option", "hash_of", "is_simulated"]
 
 MADE_UP = "simulated-"
 
@@ -29,19 +25,6 @@ cut_option = click.option(
 applications_option = file_option(
     "--applications", "Where CAREERS has a row for each event: the table of applications."
 )
-
-
-def check_sound(careers: Careers, path: str | os.PathLike[str]) -> tuple[str, ...]:
-    """Refuse careers in which a fact was known only afterwards; return what is worth a warning."""
-    try:
-        warned = require_sound(careers)
-    except CareersError as error:
-        raise CareersError(_in_file(error.problems, path)) from None
-    return tuple(map(str, _in_file(warned, path)))
-
-
-def _in_file(problems: Iterable[Problem], path: str | os.PathLike[str]) -> list[Problem]:
-    return [replace(problem, file=shown(path)) for problem in problems]
 
 
 def is_simulated(applications: Iterable[object]) -> bool:

@@ -11,9 +11,9 @@ import click
 
 from vbr_engine.cli.arguments import PLACE, file_option, quiet_option
 from vbr_engine.cli.progress import shown_search
+from vbr_engine.cli.risk.soundness import check_sound
 from vbr_engine.cli.risk.tables import (
     applications_option,
-    check_sound,
     cut_option,
     hash_of,
     is_simulated,
