@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import beta, betabinom
 
 from vbr_engine.risk import Careers, simulate_careers, spells_of, tenure_intervals
-from vbr_engine.risk.benchmarks import benchmark_for, benchmarks, read_benchmarks
+from vbr_engine.risk.published_rates import benchmark_for, benchmarks, read_benchmarks
 from vbr_engine.risk.rates import BENCHMARK_WEIGHT, LifeTable, _strength, provider_rates
 from vbr_engine.risk.stages import counted_share
 

@@ -9,7 +9,7 @@ import pytest
 from scipy.special import expit, ndtri
 
 from vbr_engine.errors import CareersError
-from vbr_engine.risk.sample_size import (
+from vbr_engine.risk.people_needed import (
     _for_shrinkage,
     _most_r2,
     explained_variation,

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vbr_engine.risk.benchmarks import benchmarks
 from vbr_engine.risk.levels import EvidenceLevel
 from vbr_engine.risk.prediction import BANDS
+from vbr_engine.risk.published_rates import benchmarks
 from vbr_engine.risk.stages import OUTCOMES
 from vbr_engine.risk.wording import (
     SENTENCES,

@@ -17,8 +17,8 @@ import pandas as pd
 from vbr_engine.errors import CareersError
 from vbr_engine.reports.data import ReportData
 from vbr_engine.reports.words import listed, shown_name, written_date
-from vbr_engine.risk.benchmarks import benchmark_for
 from vbr_engine.risk.levels import Evidence
+from vbr_engine.risk.published_rates import benchmark_for
 from vbr_engine.risk.stages import OUTCOMES
 from vbr_engine.risk.wording import (
     EnglandRate,

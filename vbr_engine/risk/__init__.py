@@ -13,7 +13,7 @@ from typing import Any
 # Loaded on first use, so that one verb does not wait for the others.
 _HOME = {
     "ACTIONS": "actions",
-    "Benchmark": "benchmarks",
+    "Benchmark": "published_rates",
     "CAUSES": "stages",
     "Careers": "careers",
     "Checks": "levels",
@@ -34,8 +34,8 @@ _HOME = {
     "adds": "additions",
     "alike_groups": "alike",
     "auc_at": "concordance",
-    "benchmark_for": "benchmarks",
-    "benchmarks": "benchmarks",
+    "benchmark_for": "published_rates",
+    "benchmarks": "published_rates",
     "brier_score": "brier",
     "calibration_curve": "calibration",
     "censoring_weights": "survival",
@@ -66,7 +66,7 @@ _HOME = {
     "require_sound": "validation",
     "retention": "conversion",
     "risk_difference": "contrast",
-    "sample_size": "sample_size",
+    "sample_size": "people_needed",
     "scaled_brier": "brier",
     "silence": "drift",
     "simulate_careers": "simulation",

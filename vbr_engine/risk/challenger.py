@@ -19,8 +19,8 @@ from vbr_engine.risk.careers import Careers
 from vbr_engine.risk.features import design_matrix
 from vbr_engine.risk.held_out import concordance, provider_folds
 from vbr_engine.risk.levels import FEWEST_PROVIDERS, PERSONAL_FROM
+from vbr_engine.risk.people_needed import sample_size
 from vbr_engine.risk.person_periods import PersonPeriods
-from vbr_engine.risk.sample_size import sample_size
 from vbr_engine.risk.spells import Spells, spells_of
 
 if TYPE_CHECKING:

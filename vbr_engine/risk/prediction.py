@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from vbr_engine.risk.abstention import FEWEST_STARTS, abstentions, fallbacks, starts_of
-from vbr_engine.risk.benchmarks import benchmark_for
 from vbr_engine.risk.features import design_matrix
 from vbr_engine.risk.posterior import Posterior
+from vbr_engine.risk.published_rates import benchmark_for
 from vbr_engine.risk.rates import Rates, provider_rates
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from vbr_engine.risk.hazard import Prior, baseline_prior, fit_hazard
 from vbr_engine.risk.held_out import held_out_checks
 from vbr_engine.risk.levels import Evidence, events_needed, evidence_level
 from vbr_engine.risk.manifest import manifest
+from vbr_engine.risk.people_needed import SampleSize, sample_size
 from vbr_engine.risk.posterior import Posterior
 from vbr_engine.risk.rates import LifeTable
 from vbr_engine.risk.reference import Reference
-from vbr_engine.risk.sample_size import SampleSize, sample_size
 from vbr_engine.risk.spells import Spells
 
 if TYPE_CHECKING:

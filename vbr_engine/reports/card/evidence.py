@@ -6,10 +6,10 @@ from typing import Any
 
 from vbr_engine.reports.card.data import spanned
 from vbr_engine.reports.manual.data import ManualPart, ManualTable, count
-from vbr_engine.risk.benchmarks import benchmark_for
 from vbr_engine.risk.model import DropOutModel
 from vbr_engine.risk.outcomes import OUTCOME_WORDS
 from vbr_engine.risk.prediction import rates_of
+from vbr_engine.risk.published_rates import benchmark_for
 
 __all__ = ["evidence_figures", "evidence_part", "level_words", "rate_part"]
 
