@@ -21,10 +21,10 @@ _NOT_FOR = (
     "outside homecare recruitment, in another country, or for a job that it never saw.",
 )
 _RIGHTS = (
-    "A candidate can ask whether a figure was made about them, what it was and what it rests on, "
-    "can have it looked at by a person, and can contest it. The answer is in the same words as "
-    "the recruiter's.",
-    "A recruiter records a first view of the application before a figure is shown, and gives a "
+    "Whoever uses the models owes candidates this: to be told whether a figure was made about "
+    "them, what it was and what it rests on, in the recruiter's own words; to have it looked at by "
+    "a person; and to contest it.",
+    "A recruiter should record a first view of the application before seeing a figure, and give a "
     "reason for a decision in their own words.",
 )
 _LIMITS = (
@@ -57,7 +57,7 @@ def use(known: Known) -> ManualSection:
             points=_FOR,
         ),
         ManualPart(title="Not for", sentences=("Do not use it",), points=_NOT_FOR),
-        ManualPart(title="What candidates and recruiters can count on", sentences=_RIGHTS),
+        ManualPart(title="What candidates and recruiters are owed", sentences=_RIGHTS),
         ManualPart(
             title="How to switch it off",
             sentences=(
