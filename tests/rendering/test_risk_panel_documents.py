@@ -53,7 +53,7 @@ def _panel(n, hard=(), *, bands=False, **more):
     made = simulate_careers(1500, seed=8)
     careers = Careers.from_frame(made.frame.head(n), cut=made.cut)
     person = made.frame.iloc[[3]].assign(**dict(hard))
-    person[list(STAGES[5:])] = pd.NaT
+    person[[*STAGES[5:], "ended"]] = pd.NaT
     told = [], [], [], []
     evidence = {}
     for outcome in ("withdrawal", "leaving"):

@@ -99,8 +99,12 @@ def test_two_of_seven_may_be_missing(model, person):
     assert "More than 30 %" in told(model, without)["why_not"]
 
 
+def about_to_start(frame):
+    return frame.drop(columns=["started_work", "ended"])
+
+
 def test_about_one_in_a_hundred_of_its_own_people_is_far_out(model, made):
-    table = model.predict_risk(made.frame, today=TODAY)
+    table = model.predict_risk(about_to_start(made.frame), today=TODAY)
     assert 0 < table["why_not"].str.contains("unlike").mean() <= 0.011
 
 
@@ -175,12 +179,28 @@ def test_bands_follow_the_situation(made, person):
 def test_who_has_started_work_cannot_withdraw():
     made = simulate_careers(800, seed=2)
     model = DropOutModel("withdrawal").fit(Careers.from_frame(made.frame, cut=made.cut))
-    table = model.predict_risk(made.frame, today=TODAY)
+    table = model.predict_risk(made.frame.drop(columns="ended"), today=TODAY)
     at_work = made.frame["started_work"].notna().to_numpy()
     assert table.loc[at_work, "why_not"].str.contains("have started work").all()
     assert table.loc[at_work, "provider_rate"].isna().all()
     assert table.loc[~at_work, "provider_rate"].notna().all()
     assert table.loc[~at_work, "shown"].mean() > 0.9
+
+
+def test_whoever_has_worked_for_a_while_or_ended_gets_no_figure(model, made):
+    days = pd.Timestamp(TODAY) - pd.to_timedelta([0, 7, 8, 400], unit="D")
+    row = about_to_start(made.frame).head(1)
+    people = pd.concat([row] * 4, ignore_index=True).assign(started_work=days)
+    table = model.predict_risk(people, today=TODAY)
+    assert table["shown"].tolist() == [True, True, False, False]
+    assert table["risk"].isna().tolist() == [False, False, True, True]
+    assert table["why_not"].iloc[-1].startswith("They have worked for more than a week")
+    over = told(model, row.assign(ended=pd.Timestamp(TODAY)))
+    assert (over["why_not"], over["shown"], over["band"]) == (
+        "This application has ended.",
+        False,
+        "",
+    )
 
 
 def test_rates_count_only_the_steps_ahead():

@@ -206,7 +206,8 @@ def test_who_was_seen_first_after_the_end_cannot_be():
 def test_an_empty_table_is_a_table():
     table = _table({"source": "a"}).head(0)
     assert len(Careers.from_frame(table, cut=CUT)) == 0
-    assert check_careers(table, CUT) == []
+    (told,) = check_careers(table, CUT)
+    assert (told.severity, told.message) == ("warning", "the table has no rows")
 
 
 def test_the_table_given_is_not_touched():

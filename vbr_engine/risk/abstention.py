@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from vbr_engine.risk.features import DesignMatrix, design_matrix
 from vbr_engine.risk.levels import EvidenceLevel
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FEWEST_STARTS",
+    "LATEST_DAY",
     "MOST_MISSING",
     "abstentions",
     "fallbacks",
@@ -26,6 +27,9 @@ __all__ = [
 
 # Share of the effects that may be missing, and starts that a provider needs for a rate of its own.
 MOST_MISSING = 0.3
+# A risk from the first day on is too high for whoever has stayed: after a week none is told.
+LATEST_DAY = 7
+_AT_WORK = "They have worked for more than a week: a figure is for those who are about to start."
 FEWEST_STARTS = 5
 
 
@@ -69,6 +73,10 @@ def abstentions(
     if model.outcome == "withdrawal":
         at_work = np.asarray(model.since(candidates)) >= len(model.intervals_)
         _say(why, at_work, "They have started work: there is nothing left to withdraw from.")
+    _say(why, _given(candidates, "ended").notna(), "This application has ended.")
+    if model.outcome == "leaving":
+        worked = (pd.Timestamp(today) - _given(candidates, "started_work")).dt.days
+        _say(why, worked > LATEST_DAY, _AT_WORK)
     far = model.reference_.distances(read) > model.reference_.far
     _say(why, far, "The situation is unlike any that the model has learned from.")
     return why
@@ -136,8 +144,15 @@ def starts_of(model: DropOutModel, candidates: pd.DataFrame) -> NDArray[np.intp]
     return starts
 
 
-def _say(why: pd.Series[str], wrong: NDArray[np.bool_], said: str) -> None:
-    why[wrong & (why == "").to_numpy()] = said
+def _say(why: pd.Series[str], wrong: ArrayLike, said: str) -> None:
+    why[np.asarray(wrong, dtype=bool) & (why == "").to_numpy()] = said
+
+
+def _given(candidates: pd.DataFrame, name: str) -> pd.Series[Any]:
+    """Return a column of dates; empty where there is none."""
+    if name not in candidates:
+        return pd.Series(pd.NaT, candidates.index, dtype="datetime64[s]")
+    return pd.to_datetime(candidates[name], errors="coerce")
 
 
 def _unknown(column: str, word: object) -> str:
