@@ -111,6 +111,15 @@ class DropOutModel(Fitted):
             setattr(self, name, held)
         return self
 
+    def __repr__(self) -> str:
+        """Show what the model was made with."""
+        held = ", ".join(f"{name}={value!r}" for name, value in self.get_params().items())
+        return f"DropOutModel({held})"
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "posterior_"):
+            raise CareersError("this model has learned nothing yet: fit it to careers first")
+
     def fit(self, careers: Careers, y: None = None) -> DropOutModel:
         """Estimate the model, and find out how much it may say.
 
@@ -128,10 +137,12 @@ class DropOutModel(Fitted):
         Raises
         ------
         CareersError
-            If the outcome is unknown, or nobody was ever at risk.
+            If the outcome is unknown, it is given no careers, or nobody was ever at risk.
         """
         if self.outcome not in OUTCOMES:
             raise CareersError(f"expected one of {', '.join(OUTCOMES)}, got {self.outcome!r}")
+        if not isinstance(careers, Careers):
+            raise CareersError("expected careers, such as Careers.from_frame(table, cut=...) gives")
         spells = spells_of(careers, self.outcome)
         if not len(spells):
             raise CareersError("nobody in the table started work: there is nothing to learn from")
@@ -167,6 +178,7 @@ class DropOutModel(Fitted):
         CareersError
             If a column is missing, a value cannot be, or the horizon lies beyond the intervals.
         """
+        self._check_fitted()
         day = date.today() if today is None else pd.Timestamp(today).date()
         return predict(self, candidates, horizon, day)
 
@@ -190,6 +202,7 @@ class DropOutModel(Fitted):
         CareersError
             If a value cannot be.
         """
+        self._check_fitted()
         return explain(self, candidates, horizon=horizon)
 
     def risks(
@@ -219,6 +232,7 @@ class DropOutModel(Fitted):
         CareersError
             As for `predict_risk`.
         """
+        self._check_fitted()
         missing = [name for name in ("application", "provider") if name not in candidates]
         if missing:
             raise CareersError(f"the table has no column {' and no column '.join(missing)}")
@@ -235,6 +249,7 @@ class DropOutModel(Fitted):
 
     def to_dict(self) -> dict[str, Any]:
         """Write the model down as plain data, under a check sum."""
+        self._check_fitted()
         return document_of(self)
 
     @classmethod

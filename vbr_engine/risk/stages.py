@@ -139,7 +139,7 @@ def counted_share(
     if outcome == "withdrawal":
         raise CareersError("withdrawal counts up to the first day of work: leave out a horizon")
     start, end = np.array([(step.start, step.end) for step in intervals], dtype=np.float64).T
-    if not 1 <= horizon <= end[-1]:
+    if not isinstance(horizon, (int, np.integer)) or not 1 <= horizon <= end[-1]:
         raise CareersError(f"expected a horizon of 1 to {end[-1]:.0f} days, got {horizon}")
     share: NDArray[np.float64] = np.clip((horizon - start) / (end - start), 0, 1)
     return share
