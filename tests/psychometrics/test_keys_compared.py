@@ -214,4 +214,6 @@ def test_strangers_and_doubles_in_the_outcome(run, tmp_path):
     assert done.exit_code == 0
     assert "sittings without responses, left out: 1" in done.stderr
     write_table(pd.concat([rows, rows]), tmp_path / "twice.csv")
-    assert "row 6: sitting simulated-000002 comes twice" in str(run("--outcome", f"{tmp_path}/twice.csv:y").exception)
+    assert "row 6: sitting simulated-000002 comes twice" in str(
+        run("--outcome", f"{tmp_path}/twice.csv:y").exception
+    )

@@ -128,7 +128,7 @@ def _alpha(asked: Asked) -> Estimate:
     def spread(n: float) -> tuple[float, float, float]:
         low, high = feldt_interval(
             value,
-            n,  # type: ignore[arg-type]
+            n,
             asked.items,
             confidence=asked.confidence,
         )

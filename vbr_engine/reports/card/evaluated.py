@@ -173,7 +173,7 @@ def _by_horizon(held: Held) -> Iterator[ManualTable]:
 
 
 def _calibration(held: Held) -> Iterator[Picture]:
-    """Draw what was seen against what was predicted, at the last horizon."""
+    # What was seen against what was predicted, at the last horizon.
     if not held["horizons"]:
         return
     last = held["horizons"][-1]
