@@ -19,6 +19,7 @@ from vbr_engine.analysis.result import Analysis
 from vbr_engine.analysis.study import STEPS, analyse, analyse_table
 from vbr_engine.bank.model import Bank
 from vbr_engine.cli.answer_key import read_key
+from vbr_engine.cli.arguments import PLACE, bank_or_matrix, file_option, output_option, quiet_option
 from vbr_engine.cli.joined_column import read_column
 from vbr_engine.cli.progress import shown_progress
 from vbr_engine.errors import FileError, InvalidInput, Problem
@@ -73,26 +74,12 @@ class _Reading:
 
 
 @click.command("analyse")
-@click.argument("bank", required=False, type=click.Path(readable=False))
-@click.argument("responses", required=False, type=click.Path(readable=False))
-@click.option(
-    "--matrix",
-    type=click.Path(readable=False),
-    metavar="TABLE",
-    help="Any table of answers in place of a bank and its responses: a column for each item.",
-)
-@click.option(
-    "-o",
-    "output",
-    type=click.Path(readable=False),
-    required=True,
-    metavar="FILE",
-    help="Where to write the report: .html or .pdf; .json writes the figures alone.",
-)
+@bank_or_matrix
+@output_option("the report", endings=".html or .pdf; .json writes the figures alone")
 @click.option(
     "--json",
     "figures",
-    type=click.Path(readable=False),
+    type=PLACE,
     metavar="FILE",
     help=f"Where to write the figures; by default {BESIDE} beside the report.",
 )
@@ -117,18 +104,8 @@ class _Reading:
     metavar="FILE:COLUMN",
     help="What is known later, a number by `sitting`, higher is better.",
 )
-@click.option(
-    "--retest",
-    type=click.Path(readable=False),
-    metavar="FILE",
-    help="Second sittings of the same people, under the same names.",
-)
-@click.option(
-    "--panel",
-    type=click.Path(readable=False),
-    metavar="FILE",
-    help="Answers of experts, as `vbr panel` reads them.",
-)
+@file_option("--retest", "Second sittings of the same people, under the same names.")
+@file_option("--panel", "Answers of experts, as `vbr panel` reads them.")
 @click.option(
     "--date",
     "made",
@@ -136,7 +113,7 @@ class _Reading:
     metavar="DATE",
     help="The date on the report, such as 2026-11-22; today by default.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="Do not print the summary.")
+@quiet_option("the summary")
 def command(
     bank: str | None,
     responses: str | None,

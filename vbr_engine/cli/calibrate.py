@@ -12,6 +12,7 @@ import click
 import pandas as pd
 
 from vbr_engine.bank.model import Bank
+from vbr_engine.cli.arguments import bank_or_matrix, file_option, output_option, quiet_option
 from vbr_engine.cli.calibration_output import (
     Source,
     figures_of,
@@ -55,32 +56,15 @@ class Answers:
 
 
 @click.command("calibrate")
-@click.argument("bank", required=False, type=click.Path(readable=False))
-@click.argument("responses", required=False, type=click.Path(readable=False))
-@click.option(
-    "--matrix",
-    type=click.Path(readable=False),
-    metavar="TABLE",
-    help="Any table of answers in place of a bank and its responses: a column for each item.",
-)
+@bank_or_matrix
 @click.option("--weights", metavar="COLUMN", help="With --matrix, the column of sample weights.")
 @partitions_option
 @cluster_option
-@click.option(
-    "-o",
-    "output",
-    type=click.Path(readable=False),
-    required=True,
-    metavar="FILE",
-    help="Where to write the items: .csv, .parquet, or .json with the figures of the fit.",
-)
+@output_option("the items", endings=".csv, .parquet, or .json with the figures of the fit")
 @click.option("--model", type=click.Choice(list(MODELS)), default="graded", show_default=True)
 @click.option("--value", metavar="VALUE", help="Calibrate the items of this value of the bank.")
-@click.option(
-    "--scores",
-    type=click.Path(readable=False),
-    metavar="FILE",
-    help="Where to write everybody's theta and its standard error: .csv or .parquet.",
+@file_option(
+    "--scores", "Where to write everybody's theta and its standard error: .csv or .parquet."
 )
 @click.option(
     "--max-iter",
@@ -89,7 +73,7 @@ class Answers:
     show_default=True,
     help="Most passes over the answers.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="Do not print the figures of the fit.")
+@quiet_option("the figures of the fit")
 def command(
     bank: str | None,
     responses: str | None,

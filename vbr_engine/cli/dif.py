@@ -10,6 +10,7 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
+from vbr_engine.cli.arguments import PLACE, output_option, responses_argument
 from vbr_engine.cli.joined_column import read_column
 from vbr_engine.cli.progress import shown_progress
 from vbr_engine.errors import ResponsesError
@@ -22,7 +23,7 @@ __all__ = ["command"]
 
 
 @click.command("dif")
-@click.argument("responses", type=click.Path(readable=False))
+@responses_argument
 @click.option(
     "--group",
     required=True,
@@ -31,7 +32,7 @@ __all__ = ["command"]
 )
 @click.option(
     "--bank",
-    type=click.Path(readable=False),
+    type=PLACE,
     metavar="BANK",
     help="Score the items to this bank's key and compare the scores, in 20 classes of the total.",
 )
@@ -70,14 +71,7 @@ __all__ = ["command"]
     show_default=True,
     help="How a missing answer counts in the score that people are matched on.",
 )
-@click.option(
-    "-o",
-    "output",
-    type=click.Path(readable=False),
-    required=True,
-    metavar="FILE",
-    help="Where to write: .csv or .parquet.",
-)
+@output_option()
 def command(
     responses: str,
     group: str,

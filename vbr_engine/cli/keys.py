@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.table import Table
 
 from vbr_engine.cli.arguments import (
-    PLACE,
     bank_argument,
     file_option,
     output_option,
     quiet_option,
+    responses_argument,
 )
 from vbr_engine.cli.joined_column import read_column
 from vbr_engine.cli.progress import shown_progress
@@ -25,7 +25,7 @@ __all__ = ["command"]
 
 @click.command("keys")
 @bank_argument
-@click.argument("responses", type=PLACE)
+@responses_argument
 @output_option("the comparison")
 @file_option("--panel", "Answers of experts, as `vbr panel` reads them: adds the panel's keys.")
 @click.option(

@@ -11,6 +11,7 @@ import click
 
 from vbr_engine.analysis import Analysis, parse_analysis
 from vbr_engine.bank.model import Bank
+from vbr_engine.cli.arguments import PLACE, bank_argument, file_option, output_option
 from vbr_engine.errors import BankError, FileError, InvalidInput, Problem
 from vbr_engine.files import (
     read_bank,
@@ -33,29 +34,17 @@ MADE_UP = "simulated-"
 
 
 @click.command("manual")
-@click.argument("bank", type=click.Path(readable=False))
-@click.option(
-    "-o",
-    "output",
-    type=click.Path(readable=False),
-    required=True,
-    metavar="FILE",
-    help="Where to write: .html, .pdf or .json.",
-)
+@bank_argument
+@output_option(endings=".html, .pdf or .json")
 @click.option(
     "--analysis",
     "analyses",
-    type=click.Path(readable=False),
+    type=PLACE,
     multiple=True,
     metavar="FILE",
     help="Evidence: an analysis of this version's sittings (JSON). May be given again.",
 )
-@click.option(
-    "--panel",
-    type=click.Path(readable=False),
-    metavar="FILE",
-    help="Ratings of an expert panel: a table of responses.",
-)
+@file_option("--panel", "Ratings of an expert panel: a table of responses.")
 @click.option("--language", default="en", show_default=True, help="Of the bank's own texts.")
 @click.option("--with-key", is_flag=True, help="Print the key: not for candidates.")
 def command(

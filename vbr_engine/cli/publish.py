@@ -8,17 +8,18 @@ from pathlib import Path
 
 import click
 
+from vbr_engine.cli.arguments import PLACE, bank_argument
 from vbr_engine.files import publish_bank
 
 __all__ = ["command"]
 
 
 @click.command("publish")
-@click.argument("bank", type=click.Path(readable=False))
+@bank_argument
 @click.option(
     "--list",
     "pins",
-    type=click.Path(readable=False),
+    type=PLACE,
     metavar="FILE",
     help="The list of published versions; published.json beside the bank's folder by default.",
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from vbr_engine.bank.model import Bank
+from vbr_engine.cli.arguments import PLACE, bank_argument, responses_argument
 from vbr_engine.errors import FileError, Problem, ResponsesError
 from vbr_engine.files import read_bank, read_responses, write_bytes, write_text
 from vbr_engine.rendering import report_html, report_pdf
@@ -30,13 +31,13 @@ NEAR, SEARCHED = 5, 10_000
 
 
 @click.command("report")
-@click.argument("bank", type=click.Path(readable=False))
-@click.argument("responses", type=click.Path(readable=False))
+@bank_argument
+@responses_argument
 @click.option("--sitting", required=True, help="Whose report: a name from the column `sitting`.")
 @click.option(
     "-o",
     "output",
-    type=click.Path(readable=False),
+    type=PLACE,
     required=True,
     help="Where to write: .html, .pdf or .json.",
 )

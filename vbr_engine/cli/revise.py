@@ -7,17 +7,18 @@ import sys
 import click
 
 from vbr_engine.bank.revise import Draft, revise_bank
+from vbr_engine.cli.arguments import PLACE, bank_argument
 from vbr_engine.files import read_proposals, read_source, write_draft
 
 __all__ = ["command"]
 
 
 @click.command("revise")
-@click.argument("bank", type=click.Path(readable=False))
+@bank_argument
 @click.option(
     "--from",
     "analysis",
-    type=click.Path(readable=False),
+    type=PLACE,
     required=True,
     metavar="ANALYSIS.json",
     help="The analysis whose proposals to carry out.",
@@ -25,7 +26,7 @@ __all__ = ["command"]
 @click.option(
     "-o",
     "output",
-    type=click.Path(readable=False),
+    type=PLACE,
     required=True,
     metavar="FOLDER",
     help="Where to write the draft: a folder that is new or empty.",

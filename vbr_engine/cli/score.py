@@ -10,6 +10,13 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from vbr_engine.cli.arguments import (
+    bank_argument,
+    file_option,
+    output_option,
+    quiet_option,
+    responses_argument,
+)
 from vbr_engine.cli.in_parts import cluster_option, is_partitioned, partitions_option, scored
 from vbr_engine.files import check_writable, read_bank, read_policy, read_responses, write_table
 from vbr_engine.scoring import Scores, score
@@ -20,25 +27,15 @@ __all__ = ["command"]
 
 
 @click.command("score")
-@click.argument("bank", type=click.Path(readable=False))
-@click.argument("responses", type=click.Path(readable=False))
-@click.option(
-    "-o",
-    "output",
-    type=click.Path(readable=False),
-    required=True,
-    metavar="FILE",
-    help="Where to write: .csv or .parquet.",
-)
-@click.option(
-    "--policy",
-    type=click.Path(readable=False),
-    metavar="FILE",
-    help="Score under the policy in this YAML file, and tell how many would change band.",
+@bank_argument
+@responses_argument
+@output_option()
+@file_option(
+    "--policy", "Score under the policy in this YAML file, and tell how many would change band."
 )
 @partitions_option
 @cluster_option
-@click.option("--quiet", "-q", is_flag=True, help="Do not print the summary.")
+@quiet_option("the summary")
 def command(
     bank: str,
     responses: str,

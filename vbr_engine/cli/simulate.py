@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import click
 
+from vbr_engine.cli.arguments import Decorator, bank_argument, file_option, output_option
 from vbr_engine.cli.named_numbers import named_numbers
 from vbr_engine.cli.progress import shown_progress
 from vbr_engine.files import check_writable, read_bank, write_table
@@ -24,13 +24,6 @@ __all__ = ["command"]
 
 USUAL = Population()
 SHARE = click.FloatRange(0, 1)
-
-
-Decorator = Callable[[Callable[..., None]], Callable[..., None]]
-
-
-def _file(flag: str, help: str) -> Decorator:
-    return click.option(flag, type=click.Path(readable=False), metavar="FILE", help=help)
 
 
 def _share(flag: str, help: str) -> Decorator:
@@ -51,7 +44,7 @@ def _size(flag: str, usual: float, help: str, type: Any = None) -> Decorator:
 
 
 @click.command("simulate")
-@click.argument("bank", type=click.Path(readable=False))
+@bank_argument
 @click.option(
     "-n", "n", type=click.IntRange(1, MOST), required=True, metavar="N", help="How many sittings."
 )
@@ -62,14 +55,7 @@ def _size(flag: str, usual: float, help: str, type: Any = None) -> Decorator:
     metavar="S",
     help="A whole number: the same seed, the same sittings.",
 )
-@click.option(
-    "-o",
-    "output",
-    type=click.Path(readable=False),
-    required=True,
-    metavar="FILE",
-    help="Where to write: .csv or .parquet.",
-)
+@output_option()
 @click.option(
     "--form",
     type=click.Choice(["full", "default"]),
@@ -128,8 +114,8 @@ def _size(flag: str, usual: float, help: str, type: Any = None) -> Decorator:
     metavar="ITEM.OPTION",
     help="Plant an option whose key nobody shares: people answer towards another one.",
 )
-@_file("--truth", "Where to write what is true of each sitting: kind, group and traits.")
-@_file("--retest", "Where to write a second sitting of the same people.")
+@file_option("--truth", "Where to write what is true of each sitting: kind, group and traits.")
+@file_option("--retest", "Where to write a second sitting of the same people.")
 @_size("--stability", 0.9, "Correlation of a trait with itself at the retest.", SHARE)
 @click.option("--experts", is_flag=True, help="Make up a panel of experts in place of candidates.")
 @_size(
