@@ -5,10 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-import shutil
 from collections import Counter
-from html.parser import HTMLParser
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -22,10 +19,6 @@ from vbr_engine.errors import InvalidInput
 from vbr_engine.fairness import adverse_impact
 from vbr_engine.rendering import report_html, report_pdf
 from vbr_engine.reports.fairness import fairness_report
-
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-sync"]  # fmt: skip
-OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 def decisions(n=900, seed=7):
@@ -89,48 +82,22 @@ def pages():
 NAMES = ["everything", "intersections", "berkeley", "two people", "odd names"]
 
 
-class Tags(HTMLParser):
-    def __init__(self, html):
-        super().__init__()
-        self.found, self.words, self.styled = [], [], False
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
-        self.styled = tag == "style"
-
-    def handle_data(self, data):
-        if not self.styled:
-            self.words.append(data)
-
-
 @pytest.mark.parametrize("name", NAMES)
-def test_the_page_is_sound(pages, name):
-    found = Tags(pages[name]).found
-    levels = [int(tag[1]) for tag, _ in found if re.fullmatch(r"h[1-6]", tag)]
-    assert levels.count(1) == 1
-    assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
-    ids = Counter(attrs["id"] for _, attrs in found if "id" in attrs)
-    assert set(ids.values()) <= {1}
-    for tag, attrs in found:
-        assert "style" not in attrs
-        assert tag not in ("script", "img", "link", "iframe")
-        assert attrs.get("href", "#summary").removeprefix("#") in ids
-    count = Counter(tag for tag, _ in found)
+def test_the_page_is_sound(pages, name, check_document):
+    count = Counter(tag for tag, _ in check_document(pages[name]).elements)
     assert count["table"] == count["caption"]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_figure_is_left_raw(pages, name):
-    told = " ".join(Tags(pages[name]).words)
+def test_no_figure_is_left_raw(pages, name, read_page):
+    told = " ".join(read_page(pages[name]).words)
     assert not re.search(r"\b(nan|inf|None|NaN)\b", told)
     assert not re.search(r"\d\.\d{5}", told)
     assert not re.search(r"(?<![\w.])-\d", told)
 
 
-def test_what_an_analyst_has_to_meet(pages):
-    told = " ".join(" ".join(Tags(pages["everything"]).words).split())
+def test_what_an_analyst_has_to_meet(pages, read_page):
+    told = " ".join(" ".join(read_page(pages["everything"]).words).split())
     for words in (
         "A computer made these decisions up",
         "C was selected less often, and by more than chance explains",
@@ -142,7 +109,7 @@ def test_what_an_analyst_has_to_meet(pages):
         "within 6 providers",
     ):
         assert words in told
-    assert "not found within providers" in " ".join(Tags(pages["berkeley"]).words)
+    assert "not found within providers" in " ".join(read_page(pages["berkeley"]).words)
 
 
 def test_the_page_begins_with_what_matters(pages):
@@ -242,20 +209,5 @@ def test_ratios_are_drawn_on_a_scale_of_their_own():
 
 
 @pytest.mark.browser
-def test_axe_finds_nothing_and_nothing_runs_over(pages, tmp_path):
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("needs Debian's chromium")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        place = tmp_path / "page.html"
-        place.write_text(pages["everything"], encoding="utf-8")
-        for width in (390, 1280):
-            page = browser.new_page(viewport={"width": width, "height": 900})
-            page.goto(place.as_uri())
-            assert page.evaluate(OVERFLOW) == 0
-            assert axe.run(page).response["violations"] == []
-            page.close()
-        browser.close()
+def test_axe_finds_nothing_and_nothing_runs_over(pages, check_in_browser):
+    check_in_browser(pages["everything"], 390, 1280)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from playwright.sync_api import Page as BrowserPage
 from werkzeug.serving import make_server
 from werkzeug.test import Client, TestResponse
@@ -35,16 +34,6 @@ EMAIL = "rhona@meadow.example"
 PASSWORD = "a long enough pass phrase"
 BANKS = Path(__file__).parents[2] / "question_banks"
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 OVERFLOW = """() => Math.max(
   0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"""
 # Links inside a sentence may be smaller (WCAG 2.5.8, exception "inline").
@@ -339,18 +328,6 @@ def served(house: House) -> Iterator[str]:
     server = Server(house.app)
     yield server.address
     server.close()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's chromium; nothing is downloaded."""
-    place = shutil.which("chromium")
-    if place is None:
-        pytest.skip("needs chromium: sudo apt-get install -y chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=place, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
