@@ -10,6 +10,10 @@ import pytest
 
 import vbr_engine
 from vbr_engine.analysis import analyse, analyse_table, calibration, parse_analysis
+from vbr_engine.analysis.answers import answers_of_table
+from vbr_engine.analysis.items import item_table
+from vbr_engine.analysis.notes import Notes
+from vbr_engine.analysis.scales import histogram
 from vbr_engine.bank.model import Bank
 from vbr_engine.errors import ResponsesError
 from vbr_engine.responses import MISSING, ResponseMatrix
@@ -175,3 +179,30 @@ def test_a_small_group_cannot_be_counted_by_difference_in_a_sentence(bank: Bank)
         "b": "focal",
         "c": "too small",
     }
+
+
+def test_a_few_possible_scores_have_a_bar_each() -> None:
+    """Sixteen items give seventeen scores: twenty bars would leave three empty by design."""
+    rng = np.random.default_rng(1)
+    score = np.append(rng.binomial(16, 0.5, 2000) / 16, [0, 1, 4 / 15, 7 / 15])
+    bars = histogram("composite", score)
+    assert len(bars) == 17
+    assert bars["n"].tolist() == [
+        int(np.sum((score >= low) & (score < high)) + (high == 1 and 1))
+        for low, high in zip(bars["low"], bars["high"], strict=True)
+    ]
+    wanted = np.bincount(np.round(score[:2002] * 16).astype(int), minlength=17)
+    assert np.abs(bars["n"] - wanted).sum() == 2
+    assert len(histogram("theta", rng.standard_normal(500))) == 20
+    assert len(histogram("pair", np.array([0.0, 1.0, 1.0]))) == 2
+
+
+def test_omega_without_each_item_is_left_out_of_a_wide_table() -> None:
+    rng = np.random.default_rng(2)
+    trait = rng.standard_normal((60, 1))
+    table = pd.DataFrame((trait + rng.logistic(size=(60, 101)) > 0).astype(int))
+    notes = Notes()
+    wide = item_table(answers_of_table(table.add_prefix("i")), notes)
+    assert wide["omega_if_deleted"].isna().all()
+    assert wide["alpha_if_deleted"].notna().all()
+    assert "No omega without each item: there are more than 100 items." in notes.sentences

@@ -134,6 +134,11 @@ def test_words_in_alphabetical_order_are_pointed_out(plain):
     assert "in the order" not in " ".join(NominalResponseModel(n_starts=1).fit(X).advice_)
 
 
+def test_an_item_that_nobody_answered_is_said_to_be_one(plain):
+    said = GradedResponseModel().fit(plain.assign(a=np.nan)).advice_
+    assert "a: nobody answered it; leave it out." in said
+
+
 def test_one_item_alone_gives_its_shares(plain):
     # One item says nothing about its slope; any curve that gives the shares has this height.
     shares = plain["a"].value_counts(normalize=True)

@@ -5,7 +5,15 @@ import pandas as pd
 import pytest
 
 from vbr_engine.errors import InvalidInput
-from vbr_engine.psychometrics.curves import ItemParameters, category_probabilities
+from vbr_engine.psychometrics import (
+    GradedResponseModel,
+    category_probabilities,
+    curves,
+    expected_scores,
+    item_information,
+    test_information,
+)
+from vbr_engine.psychometrics.curves import ItemParameters
 from vbr_engine.psychometrics.parameter_tables import parameter_frame, parameters_of
 
 GRADED = pd.DataFrame(
@@ -63,3 +71,17 @@ def test_every_mistake_is_told_with_its_place():
         parameters_of(GRADED.assign(d_1=[np.nan, 0.5]))
     with pytest.raises(InvalidInput, match="as many slopes as intercepts"):
         parameters_of(pd.DataFrame({"model": "nominal", "a_1": [1.0], "d_1": 0.0, "d_2": 0.0}))
+
+
+@pytest.mark.parametrize(
+    "verb", [category_probabilities, item_information, test_information, expected_scores]
+)
+def test_curves_come_from_whatever_holds_the_parameters(verb):
+    rng = np.random.default_rng(4)
+    answers = (rng.standard_normal((300, 1)) + rng.logistic(size=(300, 4)) > 0).astype(int)
+    model, theta = GradedResponseModel().fit(answers), [-1.0, 0.0, 2.0]
+    wanted = getattr(curves, verb.__name__)(model.items_, theta)
+    for source in (model, model.parameters_, model.items_):
+        np.testing.assert_array_equal(verb(source, theta), wanted)
+    with pytest.raises(InvalidInput, match="has columns"):
+        verb(pd.DataFrame({"slope": [1.0]}), theta)

@@ -253,6 +253,15 @@ def test_a_plain_table_needs_no_bank():
     assert {row[0] for row in tables(report, "items")[0].rows} == set(frame)
 
 
+def test_how_to_read_the_pictures_depends_on_whether_there_is_a_key():
+    frame = pd.DataFrame({f"q{n}": [1, 2, 3, 2, 1, 3, 2, 3] * 10 for n in range(4)})
+    frame["q0"] = [1, 2] * 40
+    for key, wanted in ((None, "High answers should rise"), ([1, 2, 3, 2], "keyed answer is")):
+        report = analysis_report(analyse_table(frame, key=key))
+        (note,) = (section.cards_note for section in report.sections if section.id == "items")
+        assert wanted in note
+
+
 def test_the_same_analysis_gives_the_same_report():
     analysis = made(items=[item("a", 0.3)])
     assert analysis_report(analysis) == analysis_report(replace(analysis))

@@ -23,6 +23,7 @@ __all__ = ["N_GROUPS", "item_table", "mean_rest", "option_tables"]
 
 N_GROUPS = 5  # of trace lines
 LEAST_ITEMS = 2  # that vary, for one to be held against the rest
+MOST_ITEMS_FOR_OMEGA = 100  # each is a factor analysis of all the others
 
 Floats = NDArray[np.float64]
 
@@ -47,7 +48,7 @@ def item_table(answers: Answers, notes: Notes) -> pd.DataFrame:
     )
     _note_silent(answers, notes)
     few = answers.varying.shape[1] < LEAST_ITEMS
-    found = None if few else notes.attempt("Items together", lambda: _related(answers))
+    found = None if few else notes.attempt("Items together", lambda: _related(answers, notes))
     return typed("items", table if found is None else table.join(found))
 
 
@@ -64,9 +65,12 @@ def _note_silent(answers: Answers, notes: Notes) -> None:
             notes.add(f"Left out of what needs differences, because {told} them: {names}.")
 
 
-def _related(answers: Answers) -> pd.DataFrame:
+def _related(answers: Answers, notes: Notes) -> pd.DataFrame:
     """What an item has to do with the others."""
-    found = item_statistics(answers.varying, maximum=1.0)
+    many = len(answers.varying.columns) > MOST_ITEMS_FOR_OMEGA
+    if many:
+        notes.add(f"No omega without each item: there are more than {MOST_ITEMS_FOR_OMEGA} items.")
+    found = item_statistics(answers.varying, maximum=1.0, omega=not many)
     limits = [
         correlation_interval(float(r), int(n))
         for r, n in zip(found["r_rest"], found["n"], strict=True)
@@ -77,7 +81,7 @@ def _related(answers: Answers) -> pd.DataFrame:
             "item_rest_low": [low for low, _ in limits],
             "item_rest_high": [high for _, high in limits],
             "alpha_if_deleted": found["alpha_if_deleted"],
-            "omega_if_deleted": found["omega_if_deleted"],
+            "omega_if_deleted": np.nan if many else found["omega_if_deleted"],
         },
         index=found.index,
     )

@@ -22,6 +22,8 @@ __all__ = ["Scale", "Scales", "histogram", "scale_tables", "scales_of"]
 
 LEAST_ITEMS = 3  # of a value, for a scale of its own
 BINS = 20
+_OFF_STEP = 1e-6
+_ON_STEPS = 0.95  # of the sittings; who left out an item stands between steps
 _RETESTED = 4
 _FEWEST = 2
 
@@ -249,7 +251,7 @@ def _bands(scored: Scores | None) -> pd.DataFrame:
 
 
 def histogram(scale: str, values: Floats) -> pd.DataFrame:
-    """Count values in stretches of equal length.
+    """Count values in stretches of equal length, one for each value where they are few.
 
     Parameters
     ----------
@@ -269,9 +271,19 @@ def _stretches(scale: str, values: Floats) -> Iterator[dict[str, Any]]:
     told = values[np.isfinite(values)]
     if len(told) < 2 or np.ptp(told) == 0:
         return
-    counts, edges = np.histogram(told, bins=BINS)
+    counts, edges = np.histogram(told, bins=_bins(told))
     for low, high, n in zip(edges[:-1], edges[1:], counts, strict=True):
         yield {"scale": scale, "low": low, "high": high, "n": n}
+
+
+def _bins(told: Floats) -> int:
+    """As many as there are steps, if nearly all stand on few: else some would stay empty."""
+    share = (told - told.min()) / np.ptp(told)
+    for steps in range(1, 2 * BINS):
+        off = np.abs(share * steps - np.round(share * steps))
+        if np.mean(off < _OFF_STEP) >= _ON_STEPS:
+            return steps + 1
+    return BINS
 
 
 def _joined(table: str, parts: list[pd.DataFrame]) -> pd.DataFrame:

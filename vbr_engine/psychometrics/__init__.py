@@ -42,7 +42,7 @@ _HOME = {
     "TwoParameterLogistic": "models",
     "anchor_drift": "drift",
     "calibrate_exposure": "adaptive_simulation",
-    "category_probabilities": "curves",
+    "category_probabilities": "item_curves",
     "compare_keys": "key_comparison",
     "conditional_standard_error": "precision",
     "consensus_key": "keys",
@@ -50,10 +50,10 @@ _HOME = {
     "dif": "differential",
     "empirical_key": "empirical",
     "example_parameters": "simulation",
-    "expected_scores": "curves",
+    "expected_scores": "item_curves",
     "intraclass": "agreement",
     "item_fit": "fit",
-    "item_information": "curves",
+    "item_information": "item_curves",
     "item_scores": "scored_items",
     "item_statistics": "classical",
     "kendall_w": "agreement",
@@ -86,7 +86,7 @@ _HOME = {
     "simulate_adaptive": "adaptive_simulation",
     "simulate_people": "simulation",
     "simulate_responses": "simulation",
-    "test_information": "curves",
+    "test_information": "item_curves",
 }
 
 __all__ = sorted(_HOME)

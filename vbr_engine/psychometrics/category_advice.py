@@ -36,7 +36,10 @@ leave it out.'
 def _constant(table: CategoryTable) -> list[str]:
     sentences = []
     for j in np.flatnonzero((table.counts > 0).sum(axis=1) < 2):
-        label = table.labels[j][0] if table.labels[j] else "nothing"
+        if not table.labels[j]:
+            sentences.append(f"{table.items[j]}: nobody answered it; leave it out.")
+            continue
+        label = table.labels[j][0]
         sentences.append(
             f"{table.items[j]}: everybody who answered chose {label}, so it says nothing about "
             "differences between people; leave it out."

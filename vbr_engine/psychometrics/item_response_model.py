@@ -76,7 +76,8 @@ class ItemResponseModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Parameters
         ----------
         X : data frame or array-like, shape (sittings, items)
-            Category codes; NaN is missing.
+            Category codes; NaN is missing. Words are taken in alphabetical order, which
+            ``advice_`` points out, unless they are a pandas categorical.
         y : None
             Not used.
         sample_weight : array-like, shape (sittings,), optional

@@ -52,7 +52,7 @@ def item_section(analysis: Analysis, names: Names) -> Section:
         _card(answers, row, flags, names, numbers[row["item"]], pictured=place < PICTURED)
         for place, row in enumerate(rows)
     )
-    note = _HOW_TO_READ + (_KEYED if names.bank else _PLAIN)
+    note = _HOW_TO_READ + (_KEYED if _keyed(analysis, names) else _PLAIN)
     if len(rows) > PICTURED:
         note += f" The first {PICTURED} items have pictures, the others only their figures."
     return Section("items", "Items: which work, which do not?", blocks, cards, note)
@@ -68,6 +68,11 @@ def worst_first(analysis: Analysis, flags: Flags) -> list[dict[str, Any]]:
         return -serious, (r if r is not None else -1.0) - 0.05 * len(held)
 
     return sorted(records(analysis.items), key=trouble)
+
+
+def _keyed(analysis: Analysis, names: Names) -> bool:
+    """Whether the pictures have a keyed answer: by a bank, or by a key to a table."""
+    return names.bank is not None or bool(analysis.options["keyed"].eq(True).any())
 
 
 def _scatter(rows: Rows, flags: Flags, names: Names) -> Block:
