@@ -40,4 +40,9 @@ def command(model: str, output: str) -> None:
         prepared=date.today(),
     )
     write_report(card, output)
-    click.echo(f"card written to {output}; not yet established: {len(card.gaps)} things", err=True)
+    things = f"{len(card.gaps)} {'thing' if len(card.gaps) == 1 else 'things'}"
+    click.echo(
+        f"card written to {output}; not yet established: {things}, "
+        "and the fields for your organisation to fill",
+        err=True,
+    )

@@ -72,7 +72,10 @@ def _missing(known: Known) -> tuple[ManualPart, ...]:
     return (
         ManualPart(
             title="What is missing",
-            sentences=("A missing fact counts as average, and makes nobody look better or worse.",),
+            sentences=(
+                "A missing fact counts as the usual value that effects are measured from. That "
+                "value is set by hand: it need not be the average.",
+            ),
             tables=(table,),
         ),
     )

@@ -58,7 +58,7 @@ def _tripod(known: Known) -> tuple[tuple[str, ...], ...]:
         ("9b", "Predictors", "see the effects: unit, source"),
         ("9c", "Who assessed them", _ORGANISATION),
         ("10", "Sample size", "see the evidence of each outcome"),
-        ("11", "Missing data", "set to the average; see The data"),
+        ("11", "Missing data", "set to the usual value; see The data"),
         ("12a", "Use of the data", "all for fitting; providers left out in turn to check"),
         ("12b", "Form of predictors", "see the effects: linear in the unit named"),
         ("12c", "Kind of model", "logistic hazard by interval, Gaussian priors, provider effects"),

@@ -39,8 +39,8 @@ _LIMITS = (
     "are halved before they are used. Where nothing is published, the effect starts at nought.",
     "What helps a person stay (a call, a buddy) changes the outcome that a later model learns "
     "from. Keep a note of what was done, or the next model will think that risky people stay.",
-    "A fact that nobody wrote down counts as average. An application with more than 30% missing "
-    "gets no figure of its own.",
+    "A fact that nobody wrote down counts as the usual value, which may flatter or not. An "
+    "application with more than 30% missing gets no figure of its own.",
     "England's turnover rates are about all staff in a year. They are not the risk of a new "
     "starter, and are shown beside one only with that remark.",
 )
