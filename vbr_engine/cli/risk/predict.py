@@ -17,6 +17,7 @@ from vbr_engine.files.careers import read_candidates
 from vbr_engine.files.model_folders import read_models, switched_off
 from vbr_engine.files.whole import shown
 from vbr_engine.risk import DropOutModel
+from vbr_engine.risk.published_rates import benchmark_for
 
 __all__ = ["check_horizon", "command", "date_option", "named", "predicted", "withheld"]
 
@@ -120,4 +121,7 @@ def _summary(table: pd.DataFrame, *, simulated: bool) -> list[str]:
         )
         reasons = Counter(rows.loc[~rows["shown"], "why_not"]).most_common(_MOST_TOLD)
         lines += [f"  {count:,}: {reason}" for reason, count in reasons]
+        published = benchmark_for(str(outcome), 365)
+        if rows["england_rate"].notna().any() and published is not None:
+            lines.append(f"  england_rate is {published.sentence}.")
     return lines
