@@ -15,7 +15,7 @@ from vbr_engine.risk.features import DesignMatrix, Effect, design_matrix
 from vbr_engine.risk.fitted import Fitted
 from vbr_engine.risk.prediction import predict
 from vbr_engine.risk.priors import default_effects
-from vbr_engine.risk.spells import spells_of
+from vbr_engine.risk.spells import NOBODY_AT_RISK, spells_of
 from vbr_engine.risk.stages import OUTCOMES
 from vbr_engine.risk.stored import check, document_of, restore
 from vbr_engine.risk.training import train
@@ -145,7 +145,7 @@ class DropOutModel(Fitted):
             raise CareersError("expected careers, such as Careers.from_frame(table, cut=...) gives")
         spells = spells_of(careers, self.outcome)
         if not len(spells):
-            raise CareersError("nobody in the table started work: there is nothing to learn from")
+            raise CareersError(NOBODY_AT_RISK[self.outcome])
         effects = default_effects(self.outcome) if self.effects is None else self.effects
         return train(self, careers, spells, tuple(effects))
 

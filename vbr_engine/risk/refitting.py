@@ -14,7 +14,7 @@ from vbr_engine.risk.hazard import baseline_prior, fit_hazard
 from vbr_engine.risk.mode import Prior
 from vbr_engine.risk.model import DropOutModel
 from vbr_engine.risk.priors import default_effects
-from vbr_engine.risk.spells import spells_of
+from vbr_engine.risk.spells import NOBODY_AT_RISK, spells_of
 
 __all__ = ["Refit", "RiskModel", "for_risks_only"]
 
@@ -82,7 +82,7 @@ class Refit:
         """
         spells = spells_of(careers, self.outcome)
         if not len(spells):
-            raise CareersError("nobody in the table started work: there is nothing to learn from")
+            raise CareersError(NOBODY_AT_RISK[self.model.outcome])
         again = DropOutModel(**self.model.get_params())
         chosen = default_effects(self.outcome) if again.effects is None else again.effects
         again.effects_ = tuple(chosen)

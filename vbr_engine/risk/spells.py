@@ -24,9 +24,14 @@ from vbr_engine.risk.stages import (
     tenure_intervals,
 )
 
-__all__ = ["CENSORED", "COMPETING", "EVENT", "Spells", "spells_of"]
+__all__ = ["CENSORED", "COMPETING", "EVENT", "NOBODY_AT_RISK", "Spells", "spells_of"]
 
 CENSORED, EVENT, COMPETING = 0, 1, 2
+# Why a table without spells can teach nothing.
+NOBODY_AT_RISK = {
+    "leaving": "nobody in the table started work: there is nothing to learn from",
+    "withdrawal": "nobody in the table applied: there is nothing to learn from",
+}
 _WORK = STAGES.index("started_work")
 
 

@@ -73,6 +73,8 @@ def command(
         click.echo(told, err=True)
     chosen = OUTCOMES if outcome == "both" else (outcome,)
     models = _fitted(held, chosen, priors)
+    for told in _lacking(held, models):
+        click.echo(told, err=True)
     stored = write_models(models, output, about=_about(held, careers, warned))
     if not quiet:
         for model in models.values():
@@ -99,8 +101,23 @@ def _fitted(
                 raise
             click.echo(f"{outcome}: no model, because {error}", err=True)
     if not models:
-        raise CareersError("nobody in the table was at risk of anything: nothing was written")
+        raise CareersError("no outcome could be fitted: nothing was written")
     return models
+
+
+def _lacking(careers: Careers, models: dict[str, DropOutModel]) -> list[str]:
+    """Name the facts that the models know of and that nobody has written down."""
+    known = {
+        name: effect
+        for model in models.values()
+        for effect in model.effects_
+        for name in effect.columns
+    }
+    return [
+        f"no column {name}: nothing can be learned about {effect.label}"
+        for name, effect in known.items()
+        if name not in careers.frame
+    ]
 
 
 def _about(careers: Careers, path: str, warned: Sequence[str]) -> dict[str, Any]:

@@ -204,6 +204,9 @@ def _calibration(held: Held) -> Iterator[Picture]:
     )
 
 
+_GONE = {"leaving": "Have left", "withdrawal": "Have withdrawn"}
+
+
 def _rates(held: Held) -> ManualTable:
     rows = tuple(
         (_by(row["horizon"]), count(row["left"]), count(round(row["at_risk"])), _rate(row, "rate"))
@@ -211,7 +214,7 @@ def _rates(held: Held) -> ManualTable:
     )
     return ManualTable(
         "Net of other ends (Kaplan-Meier)",
-        ("By", "Have left", "Still there and seen", "Rate"),
+        ("By", _GONE[held["outcome"]], "Still there and seen", "Rate"),
         rows,
     )
 
