@@ -8,7 +8,6 @@ from vbr_engine.errors import InvalidInput
 from vbr_engine.psychometrics import (
     GradedResponseModel,
     category_probabilities,
-    curves,
     expected_scores,
     item_information,
     test_information,
@@ -73,15 +72,23 @@ def test_every_mistake_is_told_with_its_place():
         parameters_of(pd.DataFrame({"model": "nominal", "a_1": [1.0], "d_1": 0.0, "d_2": 0.0}))
 
 
-@pytest.mark.parametrize(
-    "verb", [category_probabilities, item_information, test_information, expected_scores]
-)
+# Of items with two categories, from the chance p of the upper one and the slope a.
+BY_HAND = {
+    category_probabilities: lambda p, _a: np.stack([1 - p, p], axis=1),
+    item_information: lambda p, a: a**2 * p * (1 - p),
+    test_information: lambda p, a: (a**2 * p * (1 - p)).sum(axis=0),
+    expected_scores: lambda p, _a: p,
+}
+
+
+@pytest.mark.parametrize("verb", BY_HAND)
 def test_curves_come_from_whatever_holds_the_parameters(verb):
     rng = np.random.default_rng(4)
     answers = (rng.standard_normal((300, 1)) + rng.logistic(size=(300, 4)) > 0).astype(int)
     model, theta = GradedResponseModel().fit(answers), [-1.0, 0.0, 2.0]
-    wanted = getattr(curves, verb.__name__)(model.items_, theta)
+    a = model.items_.slopes[:, None]
+    wanted = BY_HAND[verb](1 / (1 + np.exp(-a * theta - model.items_.intercepts)), a)
     for source in (model, model.parameters_, model.items_):
-        np.testing.assert_array_equal(verb(source, theta), wanted)
+        np.testing.assert_allclose(verb(source, theta), wanted, rtol=1e-12)
     with pytest.raises(InvalidInput, match="has columns"):
         verb(pd.DataFrame({"slope": [1.0]}), theta)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,7 +85,7 @@ class Server:
 
 
 @dataclass
-class Person:
+class Person(ABC):
     """Somebody with a browser who never gives up."""
 
     address: str
@@ -99,8 +100,9 @@ class Person:
         except Exception as error:  # told by the test, not lost in the thread
             self.error = f"{type(error).__name__}: {error}"
 
+    @abstractmethod
     def work(self, stop: threading.Event) -> None:
-        raise NotImplementedError
+        """Do what this client does until it is told to stop."""
 
     def _send(self, method: str, path: str, form: Mapping[str, Any] | None = None) -> Any:
         """Send until an answer comes: the same again, whatever became of it."""

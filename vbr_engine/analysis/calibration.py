@@ -13,8 +13,8 @@ from vbr_engine.analysis.answers import Answers
 from vbr_engine.analysis.notes import Notes, listed
 from vbr_engine.analysis.scales import histogram
 from vbr_engine.analysis.tables import empty, typed
-from vbr_engine.psychometrics.curves import expected_scores, item_information
 from vbr_engine.psychometrics.fit import item_fit, local_dependence, person_fit
+from vbr_engine.psychometrics.item_curves import expected_scores, item_information
 from vbr_engine.psychometrics.models import GradedResponseModel
 from vbr_engine.psychometrics.multiple_tests import adjusted
 

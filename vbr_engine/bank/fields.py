@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -71,7 +72,7 @@ def nearest(name: Any, known: Iterable[Any]) -> str:
     return f"; did you mean {found[0]}?" if found else ""
 
 
-class Field(fields.Field[Any]):
+class Field(fields.Field[Any], ABC):
     """A field that is required unless said otherwise, and describes itself."""
 
     def __init__(self, *, about: str = "", required: bool = True, nullable: bool = False) -> None:
@@ -87,8 +88,9 @@ class Field(fields.Field[Any]):
         about = self.metadata.get("description")
         return ({"description": about} if about else {}) | self._json_schema()
 
+    @abstractmethod
     def _json_schema(self) -> JSONSchema:
-        raise NotImplementedError
+        """Describe it without its words."""
 
 
 class Text(Field):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,12 +50,12 @@ class Coding:
         return bool(np.all(self.recode[:, :-1] == np.arange(self.recode.shape[1] - 1)))
 
 
-class Pass:
+class Pass(ABC):
     """One pass over a partition."""
 
+    @abstractmethod
     def over(self, held: HeldPart, coding: Coding) -> object:
         """Work out what this pass is for."""
-        raise NotImplementedError
 
 
 def _answers(held: HeldPart, coding: Coding) -> Iterator[Answers]:

@@ -25,10 +25,8 @@ from vbr_engine.errors import InvalidInput
 __all__ = [
     "ItemParameters",
     "category_probabilities",
-    "expected_scores",
     "item_information",
     "log_probabilities",
-    "test_information",
 ]
 
 Array = NDArray[np.float64]
@@ -260,52 +258,3 @@ def item_information(parameters: ItemParameters, theta: ArrayLike) -> Array:
     nodes = np.atleast_1d(np.asarray(theta, dtype=float))
     p = category_probabilities(parameters, nodes)
     return np.asarray(np.sum(p * score_in_theta(parameters, nodes, p) ** 2, axis=1))
-
-
-def test_information(parameters: ItemParameters, theta: ArrayLike) -> Array:
-    """Fisher information of all items together.
-
-    Parameters
-    ----------
-    parameters : ItemParameters
-    theta : array-like, shape (n,)
-        Trait values.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-
-    Examples
-    --------
-    >>> items = ItemParameters("graded", ("a", "b"), np.array([2.0, 2.0]), np.zeros((2, 1)))
-    >>> test_information(items, [0.0]).tolist()
-    [2.0]
-    """
-    return np.asarray(item_information(parameters, theta).sum(axis=0))
-
-
-def expected_scores(parameters: ItemParameters, theta: ArrayLike) -> Array:
-    """Mean category number of each item at each trait value.
-
-    Parameters
-    ----------
-    parameters : ItemParameters
-    theta : array-like, shape (n,)
-        Trait values.
-
-    Returns
-    -------
-    ndarray, shape (items, n)
-
-    Examples
-    --------
-    >>> items = ItemParameters("gpcm", ("kind",), np.array([1.0]), np.array([[0.0]]))
-    >>> expected_scores(items, [0.0]).tolist()
-    [[0.5]]
-    """
-    p = category_probabilities(parameters, theta)
-    return np.asarray(np.einsum("jkq,k->jq", p, np.arange(p.shape[1], dtype=float)))
-
-
-# The name is the science's; pytest would take it for a test where it is imported.
-test_information.__test__ = False  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from vbr_engine.psychometrics import curves
@@ -83,7 +84,7 @@ def test_information(parameters: Any, theta: ArrayLike) -> Array:
     >>> test_information(items, [0.0]).tolist()
     [2.0]
     """
-    return curves.test_information(parameters_of(parameters), theta)
+    return np.asarray(item_information(parameters, theta).sum(axis=0))
 
 
 # The name is the science's; pytest would take it for a test where it is imported.
@@ -111,4 +112,5 @@ def expected_scores(parameters: Any, theta: ArrayLike) -> Array:
     >>> expected_scores(items, [0.0]).tolist()
     [[0.5]]
     """
-    return curves.expected_scores(parameters_of(parameters), theta)
+    p = category_probabilities(parameters, theta)
+    return np.asarray(np.einsum("jkq,k->jq", p, np.arange(p.shape[1], dtype=float)))

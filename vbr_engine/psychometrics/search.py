@@ -9,7 +9,7 @@ from itertools import count
 import numpy as np
 import pandas as pd
 
-from vbr_engine.psychometrics.curves import Array, category_slopes, test_information
+from vbr_engine.psychometrics.curves import Array, category_slopes, item_information
 from vbr_engine.psychometrics.design import Design
 from vbr_engine.psychometrics.estimation import Fit, all_seen, maximise
 from vbr_engine.psychometrics.expectation import Answers, Source
@@ -148,7 +148,7 @@ def steep(fit: Fit) -> int:
     items = fit.design.items(fit.full)
     nodes = fit.design.nodes
     slopes = items.slopes if items.model == "graded" else np.ptp(category_slopes(items), axis=1)
-    narrowest = 1.0 / np.sqrt(1.0 + test_information(items, nodes).max())
+    narrowest = 1.0 / np.sqrt(1.0 + item_information(items, nodes).sum(axis=0).max())
     needed = 2 * LIMIT / min(1.5 * narrowest, 2.0 / max(float(np.abs(slopes).max()), 1e-9)) + 1
     return next((size for size in SIZES if size >= needed), SIZES[-1])
 
