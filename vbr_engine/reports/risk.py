@@ -17,6 +17,7 @@ import pandas as pd
 from vbr_engine.errors import CareersError
 from vbr_engine.reports.data import ReportData
 from vbr_engine.reports.words import listed, shown_name, written_date
+from vbr_engine.risk.abstention import ENDED
 from vbr_engine.risk.levels import Evidence
 from vbr_engine.risk.published_rates import benchmark_for
 from vbr_engine.risk.stages import OUTCOMES
@@ -270,6 +271,8 @@ def _part(
     past = started and outcome == "withdrawal"
     if past or not records:
         return _silent(outcome, say("none.past" if past else "none.model"))
+    if any(row["why_not"] == ENDED for row in records):
+        return _silent(outcome, ENDED)
     shown = [row for row in records if row["shown"]]
     last = (shown or records)[-1]
     figures = tuple(_figure(outcome, row) for row in shown)

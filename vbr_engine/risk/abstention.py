@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vbr_engine.risk.model import DropOutModel
 
 __all__ = [
+    "ENDED",
     "FEWEST_STARTS",
     "LATEST_DAY",
     "MOST_MISSING",
@@ -24,6 +25,9 @@ __all__ = [
     "model_abstention",
     "starts_of",
 ]
+
+# Why nothing is said, or offered, about somebody whose application is over.
+ENDED = "This application has ended."
 
 # Share of the effects that may be missing, and starts that a provider needs for a rate of its own.
 MOST_MISSING = 0.3
@@ -73,7 +77,7 @@ def abstentions(
     if model.outcome == "withdrawal":
         at_work = np.asarray(model.since(candidates)) >= len(model.intervals_)
         _say(why, at_work, "They have started work: there is nothing left to withdraw from.")
-    _say(why, _given(candidates, "ended").notna(), "This application has ended.")
+    _say(why, _given(candidates, "ended").notna(), ENDED)
     if model.outcome == "leaving":
         worked = (pd.Timestamp(today) - _given(candidates, "started_work")).dt.days
         _say(why, worked > LATEST_DAY, _AT_WORK)

@@ -106,7 +106,7 @@ def sentences(found: Evaluation) -> tuple[str, ...]:
 
 def _view(found: Evaluation) -> str:
     if found.judged == "held out":
-        return "The model was judged on providers that it had not learned from, each in turn."
+        return "The model was judged on providers that it had not learned from."
     return "The model was judged as it stands, on the people given."
 
 

@@ -22,15 +22,15 @@ Array = NDArray[np.float64]
 
 # Of each horizon; the last three look at all time up to the last horizon.
 FIGURE_WORDS = {
-    "observed": "share who left, net of other ends",
+    "observed": "share who dropped out, net of other ends",
     "expected": "mean of the risks",
-    "observed/expected": "left, for each that was expected",
+    "observed/expected": "seen, for each that was expected",
     "auc": "area under the curve",
     "slope": "calibration slope",
     "in-the-large": "calibration in the large, on the logit",
     "brier": "Brier score",
     "scaled-brier": "Brier score, gain over one risk for all",
-    "log-gain": "log-likelihood for each leaver, over one risk for all",
+    "log-gain": "log-likelihood for each who dropped out, over one risk for all",
     "harrell-c": "Harrell's C",
     "uno-c": "Uno's C",
     "integrated-brier": "integrated Brier score",

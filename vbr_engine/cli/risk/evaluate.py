@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,10 @@ from vbr_engine.risk.manifest import frame_hash
 
 __all__ = ["command"]
 
+_FIRST_LOOK = (
+    "This was a quick look: few draws, providers left out in groups, no check of optimism. "
+    "Do it in full before anything rests on it."
+)
 # What a first look is content with.
 _QUICK = {"n_bootstrap": 40, "refits": 0, "folds": 5}
 
@@ -95,6 +100,10 @@ def command(
     settings |= {"groups": groups, "seed": seed, "duplicates": alike_groups(held)}
     settings |= _QUICK if quick else {}
     found = _evaluated(stored, held, settings)
+    if quick:
+        found = {
+            outcome: replace(one, notes=(*one.notes, _FIRST_LOOK)) for outcome, one in found.items()
+        }
     plain = {outcome: one.to_dict() for outcome, one in found.items()}
     if groups is not None:
         for outcome, one in found.items():
