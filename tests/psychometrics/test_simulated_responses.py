@@ -100,6 +100,8 @@ def test_a_planted_difference_is_found_and_no_other(model):
     answers = simulate_responses(items, people, seed=4, dif={"item-05": 0.8})
     found = dif(answers, people["group"], reference="one", method="likelihood-ratio").table
     assert found.loc[found["flagged"], "item"].tolist() == ["item-05"]
+    # What is planted makes the item harder for the other group.
+    assert set(found.loc[found["flagged"], "favours"]) == {"reference"}
     found = dif(answers, people["group"], reference="one", method="generalised", purify=True).table
     assert found.loc[found["flagged"], "item"].tolist() == ["item-05"]
 

@@ -303,3 +303,14 @@ def test_baseline_prior_is_smooth():
     covariance = np.linalg.inv(hazard.baseline_prior(spells).precision)
     apart = covariance[3, 3] + covariance[4, 4] - 2 * covariance[3, 4]
     assert apart < 0.2 < 10 < covariance[3, 3]
+
+
+def test_a_provider_not_seen_before_may_be_as_unlike_as_providers_are():
+    spells, X = made(400, seed=11)
+    posterior = fit_hazard(spells, X, prior_for(spells, 3))
+    alike = replace(posterior, spread=0.0)
+    wide, narrow = posterior.risk(X[:20]), alike.risk(X[:20])
+    # To first order one unit of a provider's effect moves the log hazard by 1 less the hazard.
+    added = np.sqrt(wide.log_hazard_sd**2 - narrow.log_hazard_sd**2) / posterior.spread
+    assert np.all((added > 0.3) & (added < 1.0))
+    assert np.all(wide.high - wide.low > narrow.high - narrow.low)
