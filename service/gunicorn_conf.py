@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import Any
 
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
+from gunicorn.workers.base import Worker
 
 from service.config import Settings
 from service.errors import SettingsError
@@ -35,6 +38,24 @@ accesslog = None
 # The worker's heartbeat; memory, where the machine has it, so that a slow disk stops nobody.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 forwarded_allow_ips = "127.0.0.1"
+
+
+# A worker that is told to stop while it is being born has no ear for it yet: it would be waited for
+# until `graceful_timeout`. So these signals wait until it is ready.
+_STOPS = {signal.SIGINT, signal.SIGQUIT, signal.SIGTERM}
+
+
+def on_starting(server: Arbiter) -> None:
+    """Hold signals back while a worker is forked; afterwards the parent hears them again."""
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS),
+    )
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Let the worker hear them, now that it has its own handlers."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
 
 
 class MaskingLogger(Logger):
