@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 import vbr_engine
 from vbr_engine.analysis import Analysis, analyse
@@ -12,6 +15,7 @@ from vbr_engine.analysis.answers import answers_of_bank
 from vbr_engine.analysis.item_proposals import by_ambiguity, by_difference, by_discrimination
 from vbr_engine.analysis.option_proposals import by_option
 from vbr_engine.analysis.policy_proposals import by_policy
+from vbr_engine.analysis.proposals import _settled
 from vbr_engine.analysis.tables import typed
 from vbr_engine.bank import dump_bank
 from vbr_engine.bank.model import Bank
@@ -203,3 +207,69 @@ def test_what_the_bank_does_not_bear_is_left_to_a_person(bank: Bank) -> None:
     draft = revise_bank(dump["bank"], dump["catalogues"], found.proposals)
     asked = {p.path for p in found.proposals if p.change == "reword"}
     assert {waiting.path for waiting in draft.undecided} - {"policy.key"} <= asked
+
+
+@pytest.mark.parametrize("names", [None, ("time-to-go", "team-chat", "coat-on")])
+def test_the_more_options_are_looked_at_the_surer_it_has_to_be(
+    bank: Bank, names: tuple[str, ...] | None
+) -> None:
+    """Fisher's interval, written out, at one chance in twenty shared by all options looked at."""
+    if names:
+        items = tuple(item for item in bank.items if item.id in names)
+        bank = replace(bank, items=items)
+    answers = answers_of_bank(_mis_keyed(bank, "time-to-go.a"), bank)
+    found = next(p for p in by_option(answers, bank, 200) if p.path == "items.time-to-go.key.a")
+    told, n = found.evidence, 400
+    options = sum(len(item.options) for item in bank.items)
+    z = norm.isf(0.05 / options)
+    for name in ("r", "r rekeyed"):
+        for end, side in ((f"{name} low", -1), (f"{name} high", 1)):
+            wanted = np.tanh(np.arctanh(told[name]) + side * z / np.sqrt(n - 3))
+            assert told[end] == pytest.approx(wanted, abs=2e-4)
+
+
+def _proposed(path: str, change: str, **evidence: object) -> Proposal:
+    return Proposal(path, change, "Because.", evidence=evidence)
+
+
+REKEY = _proposed("items.tea.key.b", "rekey")
+DROP = _proposed("items.tea.options.c", "drop-option")
+RETIRE = _proposed("items.tea", "retire-item", r=0.0)
+REWORD = _proposed("items.tea", "reword")
+UNFAIR = _proposed("items.tea", "retire-item", **{"DIF class": "C+"})
+OTHER = _proposed("items.coat", "retire-item", r=0.0)
+POLICY = _proposed("policy.standardise-within-person", "change-policy")
+WHOLE_KEY = _proposed("items.tea.key", "rekey")
+
+
+@pytest.mark.parametrize(
+    ("found", "kept"),
+    [
+        ((REKEY, RETIRE), (REKEY,)),  # a wrong key may be all that is wrong with the item
+        ((RETIRE, DROP), (DROP,)),  # in whatever order
+        ((REWORD, WHOLE_KEY), (WHOLE_KEY,)),
+        ((REKEY, DROP), (REKEY, DROP)),
+        ((REKEY, UNFAIR), (REKEY, UNFAIR)),  # another key does not make an item fair
+        ((REKEY, OTHER), (REKEY, OTHER)),  # another item has nothing to do with it
+        ((RETIRE,), (RETIRE,)),
+        ((RETIRE, POLICY), (RETIRE, POLICY)),
+        ((POLICY, REKEY, RETIRE), (POLICY, REKEY)),
+    ],
+)
+def test_an_item_waits_for_what_is_proposed_for_its_parts(
+    found: tuple[Proposal, ...], kept: tuple[Proposal, ...]
+) -> None:
+    assert tuple(_settled({one.path: one for one in found})) == kept
+
+
+def test_what_a_panel_says_goes_before_what_answers_say(bank: Bank) -> None:
+    """Both would key the option anew; the panel's answer and its figures are kept."""
+    sat = _mis_keyed(bank, "time-to-go.a")
+    key = [item.key for item in bank.items]
+    codes = np.tile(np.concatenate(key).astype(np.int8), (12, 1))
+    codes[:, bank.columns.index("time-to-go.a")] = 3
+    panel = ResponseMatrix(codes, tuple(f"e{at}" for at in range(12)), bank)
+    found = analyse(sat, bank, panel=panel).proposals
+    (held,) = (p for p in found if p.path == "items.time-to-go.key.a")
+    assert (held.to, held.evidence["experts"]) == (3, 12)
+    assert len({p.path for p in found}) == len(found)

@@ -11,6 +11,8 @@ from vbr_engine.bulk import (
     find_partitions,
     table_reader,
 )
+from vbr_engine.bulk.source import PartitionedAnswers
+from vbr_engine.bulk.survey import PartSurvey, survey_of
 from vbr_engine.psychometrics import (
     GeneralizedPartialCreditModel,
     GradedResponseModel,
@@ -132,3 +134,31 @@ def test_a_bank_is_cut_into_the_same_levels(bank_in_parts):
     found = calibrate_partitions(GradedResponseModel(), table, reader)
     assert found.starts == starts
     assert found.model.log_likelihood_ == pytest.approx(whole.log_likelihood_, abs=1e-6)
+
+
+def test_a_search_starts_from_what_categories_weigh(answers, written):
+    """By pandas' sums over all rows, where parts hold their categories in their own order."""
+    rng = np.random.default_rng(5)
+    ordered = answers.sort_values("item1", ascending=False)
+    ordered["times"] = rng.choice([0.0, 0.25, 1.0, 3.5], len(ordered))
+    table = find_partitions(written(ordered))
+    reader = table_reader(table, weight="times")
+    parts = [PartSurvey.of(reader.read(part)) for part in table.partitions]
+    found = survey_of(parts, reader.items)
+    started = PartitionedAnswers(None, found).category_counts()
+    for row, item in zip(started, found.items, strict=True):
+        wanted = ordered.groupby(item, observed=True)["times"].sum()
+        assert row == pytest.approx(wanted.sort_index().to_numpy(float))
+        assert wanted.sort_index().index.tolist() == [0, 1, 2, 3]
+    assert found.total_weight == pytest.approx(ordered["times"].sum())
+    assert not np.allclose(started, found.counts)
+
+
+def test_levels_that_are_joined_weigh_together():
+    """Two parts by hand: 0 and 1 are one category, and 9 weighs nothing, so it is none."""
+    labels, rows = ((1, 9, 2, 0),), np.array([3, 1, 4, 2])
+    first = PartSurvey(10, 5.5, labels, [(rows, np.array([1.5, 0.0, 3.0, 1.0]))])
+    other = PartSurvey(2, 4.0, ((2, 1),), [(np.array([1, 1]), np.array([3.5, 0.5]))])
+    found = survey_of([first, other], ["tea"], lambda j, n: ([(0, 1), (2,)], ""))
+    assert found.weighted.tolist() == [[1.5 + 1.0 + 0.5, 3.0 + 3.5]]
+    assert found.counts.tolist() == [[3 + 2 + 1, 4 + 1]]

@@ -122,6 +122,31 @@ def test_joining_thin_cells_keeps_every_person():
     assert np.nanmin(left) >= 1.0
 
 
+def cells(*rows):
+    return np.array(rows, dtype=float)
+
+
+@pytest.mark.parametrize(
+    ("observed", "joined"),
+    [
+        # The last total was reached by one person, who goes to the total below.
+        (cells((4, 3), (2, 5), (0, 1)), cells((4, 3), (2, 6))),
+        # One person in the middle goes up; it is then two who are no longer alone.
+        (cells((4, 3), (1, 0), (2, 5)), cells((4, 3), (3, 5))),
+        # Two single people below one another are a total of two.
+        (cells((4, 3), (1, 0), (0, 1)), cells((4, 3), (1, 1))),
+        # Nobody but one person: there is nowhere to go.
+        (cells((0, 1)), cells((0, 1))),
+    ],
+)
+def test_a_total_that_one_person_reached_goes_to_its_neighbour(observed, joined):
+    """Those expected go the same way: here as many as 0.6 and 0.4 of those observed."""
+    expected = observed.sum(axis=1, keepdims=True) * np.array([0.6, 0.4])
+    found, left = _joined(observed, expected, 0.1)
+    assert found == pytest.approx(joined)
+    assert left == pytest.approx(joined.sum(axis=1, keepdims=True) * np.array([0.6, 0.4]))
+
+
 def test_s_x2_keeps_its_level_and_finds_a_bad_item(simulated):
     model, X = simulated
     found = item_fit(model, X)

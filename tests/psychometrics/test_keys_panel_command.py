@@ -96,3 +96,18 @@ def test_only_a_key_that_a_bank_can_hold_is_proposed():
     with pytest.raises(InvalidInput, match="only a key of the mode can be proposed"):
         key_proposals(bank, panel_key(panel, rule="mean"), reason="Experts hold it.")
     assert key_proposals(bank, key_of(bank), reason="None.") == ()
+
+
+def test_an_option_that_is_to_go_gets_no_other_key():
+    """Experts are split on cold-tea a, mostly for 1 where 2 is keyed; and agree on another b."""
+    bank = read_bank(TINY)
+    keys = np.array([c for item in bank.items for c in item.key], dtype=np.int8)
+    codes = np.tile(keys, (12, 1))
+    codes[:, bank.columns.index("cold-tea.a")] = [1] * 7 + [4] * 5
+    codes[:, bank.columns.index("cold-tea.b")] = 1
+    sat = ResponseMatrix(codes, tuple(f"e{at}" for at in range(12)), bank)
+    found = panel_proposals(panel_statistics(sat, bank))
+    about = {p.path: (p.change, p.to) for p in found if p.path.startswith("items.cold-tea.")}
+    assert about["items.cold-tea.options.a"] == ("drop-option", None)
+    assert about["items.cold-tea.key.b"] == ("rekey", 1)
+    assert "items.cold-tea.key.a" not in about

@@ -1,6 +1,7 @@
 """The sizes of studies, against R's figures, R's calibrations and simulated studies."""
 
 import csv
+import math
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,21 @@ def _rows(figure):
             if row["figure"] == figure:
                 asked = dict(part.split("=") for part in row["arguments"].split(";"))
                 yield {name: float(value) for name, value in asked.items()}, float(row["value"])
+
+
+@pytest.mark.parametrize(("asked", "n"), of_r("unequal_hires"))
+def test_hires_in_unequal_groups_as_r_has_them(asked, n):
+    """Rounded up, as R's are not."""
+    assert plan_retention(**asked).size == math.ceil(n)
+
+
+@pytest.mark.parametrize(("asked", "power"), of_r("unequal_power"))
+def test_power_of_unequal_groups_as_r_has_it(asked, power):
+    """R adds the chance to be significant the wrong way round: at most 0.0003 here."""
+    n = int(asked["n"])
+    found = row_at(plan_retention(**(asked | {"n": n})), n)
+    assert found["hires without"] == asked["ratio"] * n
+    assert found.iloc[1] == pytest.approx(power, abs=3e-4)
 
 
 @pytest.mark.parametrize(("asked", "n"), of_r("hires"))

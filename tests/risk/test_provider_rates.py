@@ -176,3 +176,31 @@ def test_own_benchmarks_can_be_read():
         ]
     )
     assert (own[0].rate, own[0].horizon) == (0.2, 90)
+
+
+def test_people_who_are_alike_count_for_fewer_in_the_rate_of_all():
+    """As many as independent people would give shares that vary as the beta-binomial's do."""
+    people, events = np.array([10.0, 40.0, 150.0]), np.array([2.0, 18.0, 40.0])
+    rates = provider_rates(LifeTable(people[:, None], events[:, None]), level=0.9)
+    share = events.sum() / people.sum()
+    worth = 0.0
+    for n in people.astype(int):
+        as_alike = betabinom(n, rates.strength * share, rates.strength * (1 - share))
+        worth += share * (1 - share) / (as_alike.var() / n**2)
+    held = beta(0.5 + worth * share, 0.5 + worth * (1 - share))
+    assert worth < people.sum() / 2
+    assert rates.pooled == pytest.approx(held.mean())
+    assert rates.pooled_low == pytest.approx(held.ppf(0.05))
+    assert rates.pooled_high == pytest.approx(held.ppf(0.95))
+
+
+def test_alike_people_weigh_less_against_the_published_rate():
+    """120 people of one provider are worth fewer than three times 40 of three."""
+    one = LifeTable(np.array([[120.0]]), np.array([[60.0]]))
+    three = LifeTable(np.full((3, 1), 40.0), np.full((3, 1), 20.0))
+    drawn, less = provider_rates(one, benchmark=0.2), provider_rates(three, benchmark=0.2)
+    for rates, sizes in ((drawn, [120]), (less, [40, 40, 40])):
+        n = np.array(sizes)
+        worth = (n * (1 + rates.strength) / (n + rates.strength)).sum()
+        assert rates.pooled == pytest.approx((2 + worth * 0.5) / (10 + worth))
+    assert drawn.pooled < less.pooled < 0.5
