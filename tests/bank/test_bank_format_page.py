@@ -36,13 +36,14 @@ def test_the_pieces_are_one_bank_with_every_format():
 def test_the_page_explains_every_rule_of_the_linter():
     source = "".join(
         Path(f"vbr_engine/bank/{name}.py").read_text(encoding="utf-8")
-        for name in ("lint", "balance")
+        for name in ("lint", "balance", "translations")
     )
     rules = set(
         re.findall(
-            r'"([a-z]+(?:-[a-z]+)+|idiom|untranslated|coverage)", "(?:error|warning|note)"', source
+            r'"([a-z]+(?:-[a-z]+)+|idiom|untranslated|parity|coverage)", "(?:error|warning|note)"',
+            source,
         )
     )
     rules |= set(re.findall(r'rule="([a-z-]+)"', source))
-    assert len(rules) == 9
+    assert len(rules) == 11
     assert {rule for rule in rules if f"| `{rule}`" not in PAGE} == set()

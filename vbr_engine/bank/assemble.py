@@ -6,31 +6,24 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from vbr_engine.bank.catalogue_documents import Plain, catalogue_document, catalogue_from
 from vbr_engine.bank.model import (
     Band,
-    BandText,
     Bank,
     BankStatus,
     Blueprint,
-    Catalogue,
     Crosswalk,
-    CrosswalkText,
     Item,
-    ItemText,
     KeyKind,
-    Practice,
-    Probe,
     Provenance,
     ResponseFormat,
     ScoringPolicy,
     StandardErrorRule,
     Value,
-    ValueText,
 )
+from vbr_engine.bank.rubric import Rubric
 
 __all__ = ["bank_from", "document_of"]
-
-Plain = dict[str, Any]
 
 
 def bank_from(document: Plain, catalogues: Mapping[str, Plain]) -> Bank:
@@ -75,7 +68,7 @@ def bank_from(document: Plain, catalogues: Mapping[str, Plain]) -> Bank:
             Crosswalk(walk["id"], {value: tuple(row) for value, row in walk["words"].items()})
             for walk in document.get("crosswalks", ())
         ),
-        catalogues={tag: _catalogue(catalogues[tag]) for tag in languages},
+        catalogues={tag: catalogue_from(catalogues[tag]) for tag in languages},
     )
 
 
@@ -120,45 +113,12 @@ def _policy(policy: Plain) -> ScoringPolicy:
         item_sd_floor=float(error["item-sd-floor"]),
         interval=float(policy["interval"]),
         bands=tuple(Band(band["id"], _minimum(band["minimum"])) for band in policy["bands"]),
+        rubric=Rubric.from_plain(policy["rubric"]) if "rubric" in policy else None,
     )
 
 
 def _minimum(given: float | None) -> float:
     return -math.inf if given is None else float(given)
-
-
-def _catalogue(texts: Plain) -> Catalogue:
-    practice = texts["practice"]
-    return Catalogue(
-        language=texts["language"],
-        title=texts["title"],
-        summary=texts["summary"],
-        status_note=texts["status-note"],
-        instructions={ResponseFormat(name): text for name, text in texts["instructions"].items()},
-        scales={points: tuple(labels) for points, labels in texts["scales"].items()},
-        values={name: _value_text(text) for name, text in texts["values"].items()},
-        items={name: ItemText(**text) for name, text in texts["items"].items()},
-        bands={name: BandText(**text) for name, text in texts["bands"].items()},
-        practice=Practice(**(practice | {"options": tuple(practice["options"])})),
-        crosswalks={
-            name: CrosswalkText(**text) for name, text in texts.get("crosswalks", {}).items()
-        },
-    )
-
-
-def _value_text(text: Plain) -> ValueText:
-    return ValueText(
-        name=text["name"],
-        definition=text["definition"],
-        positive=tuple(text["positive"]),
-        negative=tuple(text["negative"]),
-        probes=tuple(
-            Probe(probe["question"], tuple(probe["good"]), tuple(probe["poor"]))
-            for probe in text["probes"]
-        ),
-        strength=text["strength"],
-        reflection=text["reflection"],
-    )
 
 
 def document_of(bank: Bank) -> tuple[Plain, dict[str, Plain]]:
@@ -201,7 +161,7 @@ def document_of(bank: Bank) -> tuple[Plain, dict[str, Plain]]:
             for walk in bank.crosswalks
         ],
     }
-    return document, {tag: _plain_catalogue(texts) for tag, texts in bank.catalogues.items()}
+    return document, {tag: catalogue_document(texts) for tag, texts in bank.catalogues.items()}
 
 
 def _plain_item(item: Item) -> Plain:
@@ -237,7 +197,8 @@ def _shortest(number: float) -> float:
 
 
 def _plain_policy(policy: ScoringPolicy) -> Plain:
-    return {
+    # Left out where there is none: banks published before there were rubrics keep their hash.
+    return ({"rubric": policy.rubric.to_plain()} if policy.rubric else {}) | {
         "id": policy.id,
         "key": str(policy.key),
         "rules": {
@@ -260,43 +221,4 @@ def _plain_policy(policy: ScoringPolicy) -> Plain:
             {"id": band.id, "minimum": None if math.isinf(band.minimum) else band.minimum}
             for band in policy.bands
         ],
-    }
-
-
-def _plain_catalogue(texts: Catalogue) -> Plain:
-    practice = texts.practice
-    return {
-        "language": texts.language,
-        "title": texts.title,
-        "summary": texts.summary,
-        "status-note": texts.status_note,
-        "instructions": {str(name): text for name, text in texts.instructions.items()},
-        "scales": {str(points): list(labels) for points, labels in texts.scales.items()},
-        "values": {name: _plain_value(text) for name, text in texts.values.items()},
-        "items": {
-            name: vars(text) | {"options": dict(text.options)} for name, text in texts.items.items()
-        },
-        "bands": {
-            name: {"name": text.name, "meaning": text.meaning} for name, text in texts.bands.items()
-        },
-        "practice": vars(practice) | {"options": list(practice.options)},
-        "crosswalks": {
-            name: {"name": text.name, "words": dict(text.words)}
-            for name, text in texts.crosswalks.items()
-        },
-    }
-
-
-def _plain_value(text: ValueText) -> Plain:
-    return {
-        "name": text.name,
-        "definition": text.definition,
-        "positive": list(text.positive),
-        "negative": list(text.negative),
-        "probes": [
-            {"question": probe.question, "good": list(probe.good), "poor": list(probe.poor)}
-            for probe in text.probes
-        ],
-        "strength": text.strength,
-        "reflection": text.reflection,
     }

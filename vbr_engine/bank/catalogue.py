@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from vbr_engine.bank.formats import ResponseFormat
+from vbr_engine.bank.rubric import RubricText
 
 __all__ = [
     "BandText",
@@ -17,8 +19,35 @@ __all__ = [
     "ItemText",
     "Practice",
     "Probe",
+    "Translation",
+    "TranslationState",
     "ValueText",
 ]
+
+
+class TranslationState(StrEnum):
+    """How far a translation has come."""
+
+    DRAFT = "draft"
+    REVIEWED = "reviewed"
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What has been done to a translation.
+
+    Parameters
+    ----------
+    state : TranslationState
+    reviewer : str
+        The reviewer's role, never a name; empty for a draft.
+    on : str
+        Month or day of the review; empty for a draft.
+    """
+
+    state: TranslationState
+    reviewer: str = ""
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +134,10 @@ class Catalogue:
     values, items, bands : mapping of str to text
     practice : Practice
     crosswalks : mapping of str to CrosswalkText
+    rubric : RubricText or None
+        None for a bank without a rubric of its own.
+    translation : Translation or None
+        None for the language that the bank was written in.
     """
 
     language: str
@@ -118,3 +151,10 @@ class Catalogue:
     bands: Mapping[str, BandText]
     practice: Practice
     crosswalks: Mapping[str, CrosswalkText]
+    rubric: RubricText | None = None
+    translation: Translation | None = None
+
+    @property
+    def is_draft_translation(self) -> bool:
+        """Whether this is a translation that nobody has reviewed."""
+        return self.translation is not None and self.translation.state is TranslationState.DRAFT

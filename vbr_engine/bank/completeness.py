@@ -35,6 +35,7 @@ def catalogue_findings(
         yield from _option_words(catalogue, bank, sound, sound_bank)
         yield from _scales(catalogue, bank, sound, sound_bank)
     yield from _crosswalk_words(catalogue, bank, sound, sound_bank)
+    yield from _rubric_words(catalogue, bank, sound, sound_bank)
 
 
 def _wanted(bank: dict[str, Any], sound: Soundness) -> dict[str, list[Any]]:
@@ -102,6 +103,21 @@ def _crosswalk_words(
     for name in given.keys() & walks.keys():
         words = [word for row in walks[name]["words"].values() for word in row]
         yield from _same(given[name]["words"], words, ("crosswalks", name, "words"))
+
+
+def _rubric_words(
+    catalogue: dict[str, Any], bank: dict[str, Any], sound: Soundness, sound_bank: Soundness
+) -> Iterator[Finding]:
+    if not (sound_bank(("policy",), deep=False) and sound_bank(("policy", "rubric"))):
+        return
+    rubric, words = bank["policy"].get("rubric"), catalogue.get("rubric")
+    if rubric is None and words is not None:
+        yield ("rubric",), "the bank's policy has no rubric"
+    if rubric is not None and words is None and sound(("rubric",)):
+        yield ("rubric",), "the words are missing"
+    if rubric is not None and words is not None and sound(("rubric", "levels")):
+        given = {int(level): text for level, text in words["levels"].items()}
+        yield from _same(given, range(len(rubric["points"])), ("rubric", "levels"))
 
 
 def _at(document: Any, path: Path) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from vbr_engine.bank.document import Path
@@ -221,6 +222,8 @@ def _policy(bank: dict[str, Any], sound: Soundness) -> Iterator[Finding]:
     if sound(("policy", "bands")):
         yield from _repeated(policy["bands"], ("policy", "bands"), "band")
         yield from _bands(policy["bands"])
+    if policy.get("rubric") is not None and sound(("policy", "rubric")):
+        yield from _rubric(policy["rubric"])
 
 
 def _bands(bands: list[dict[str, Any]]) -> Iterator[Finding]:
@@ -236,6 +239,17 @@ def _bands(bands: list[dict[str, Any]]) -> Iterator[Finding]:
                 f"of {below['id']}"
             )
             yield (*path, place, "minimum"), message
+
+
+def _rubric(rubric: dict[str, Any]) -> Iterator[Finding]:
+    points, path = rubric["points"], ("policy", "rubric")
+    for level, (below, point) in enumerate(pairwise(points), start=1):
+        if point <= below:
+            message = f"levels are out of order: {point} is not above the {below} of the one below"
+            yield (*path, "points", level), message
+    if rubric["limit"] > len(points) - 2:
+        message = f"no two of {len(points)} levels differ by more, so no third rater is ever called"
+        yield (*path, "limit"), message
 
 
 def _keyed_by_value(

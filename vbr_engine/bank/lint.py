@@ -16,6 +16,7 @@ from vbr_engine.bank.model import Bank, Catalogue, ItemText
 from vbr_engine.bank.phrases import ASKING, IDIOMS, PERSONAL
 from vbr_engine.bank.reading import count_words, reading_age
 from vbr_engine.bank.texts import PlacedText, texts_of
+from vbr_engine.bank.translations import length_shifts, parity, untranslated
 from vbr_engine.errors import Problem
 
 __all__ = ["HIGHEST_READING_AGE", "lint_bank"]
@@ -39,7 +40,8 @@ def lint_bank(bank: Bank) -> list[Problem]:
     list of Problem
         `file` is the language that a text is in, or empty for the bank file; `rule` names the
         check: ``reading-age``, ``personal-question``, ``idiom``, ``untranslated``,
-        ``length-cue``, ``long-best-option``, ``key-position``, ``key-order``, ``coverage``.
+        ``parity``, ``length-shift``, ``length-cue``, ``long-best-option``, ``key-position``,
+        ``key-order``, ``coverage``.
     """
     first = next(iter(bank.catalogues.values()))
     texts = (
@@ -47,7 +49,9 @@ def lint_bank(bank: Bank) -> list[Problem]:
             _reading_age(catalogue),
             _personal_questions(catalogue),
             _idioms(catalogue),
-            _untranslated(catalogue, first),
+            untranslated(catalogue, first),
+            parity(catalogue, first),
+            length_shifts(bank, catalogue, first),
             length_cue(bank, catalogue),
             long_best_options(bank, catalogue),
         )
@@ -117,17 +121,6 @@ def _idioms(catalogue: Catalogue) -> Iterator[Problem]:
         if placed.reader == "candidate" and (match := pattern.search(placed.text)):
             message = f"{match.group()!r} is an idiom; say it so that every reader can follow"
             yield _said(catalogue, placed.path, message, "idiom", "warning")
-
-
-def _untranslated(catalogue: Catalogue, first: Catalogue) -> Iterator[Problem]:
-    if catalogue is first:
-        return
-    original = {placed.path: placed.text for placed in texts_of(first)}
-    for placed in texts_of(catalogue):
-        same = placed.text.casefold() == original.get(placed.path, "").casefold()
-        if same and len(placed.text.split()) > 1:
-            message = f"is the same as in {first.language}: has it been translated?"
-            yield _said(catalogue, placed.path, message, "untranslated", "warning")
 
 
 def _coverage(bank: Bank) -> Iterator[Problem]:

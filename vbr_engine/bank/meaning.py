@@ -46,6 +46,8 @@ def group_of(path: Steps) -> str:
 
 def _words_group(inside: Steps) -> str:
     part, field = inside[:1], inside[2:3]
+    if part == ("rubric",):
+        return "answered" if inside[1:2] == ("prompt",) else "said"
     if part in {("instructions",), ("scales",)}:
         return "answered"
     if part == ("items",) and field in {("scenario",), ("question",), ("options",)}:
@@ -81,6 +83,8 @@ def level_of(path: Steps, kind: str, old: Any, new: Any) -> tuple[Level, str]:
         return (Level.MINOR if kind == "added" else Level.MAJOR), ""
     if path[0] == "items":
         return (Level.MAJOR if group_of(path) == "key" or path[2] in _SCORED else Level.PATCH), ""
+    if path == ("policy", "rubric") and kind == "added":
+        return Level.MINOR, "answers to the options do not feel it"
     if path[0] in {"policy", "values"}:
         return _NAMES.get(path[:2], Level.MAJOR), ""
     return (Level.MINOR if path[0] in _NEW else Level.PATCH), ""

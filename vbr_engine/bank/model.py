@@ -19,9 +19,12 @@ from vbr_engine.bank.catalogue import (
     ItemText,
     Practice,
     Probe,
+    Translation,
+    TranslationState,
     ValueText,
 )
 from vbr_engine.bank.formats import ResponseFormat
+from vbr_engine.bank.rubric import Rubric
 
 __all__ = [
     "Band",
@@ -39,8 +42,11 @@ __all__ = [
     "Probe",
     "Provenance",
     "ResponseFormat",
+    "Rubric",
     "ScoringPolicy",
     "StandardErrorRule",
+    "Translation",
+    "TranslationState",
     "Value",
     "ValueText",
 ]
@@ -164,6 +170,8 @@ class ScoringPolicy:
         Coverage of the interval that bands are read from, such as 0.8.
     bands : tuple of Band
         From the lowest up; the first reaches down without end.
+    rubric : Rubric or None
+        For answers in the candidate's own words; the engine's default where None.
     """
 
     id: str
@@ -181,6 +189,7 @@ class ScoringPolicy:
     item_sd_floor: float
     interval: float
     bands: tuple[Band, ...]
+    rubric: Rubric | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,19 @@ _THINGS = (
     r"|marital status|sexual\w*|ethnicity|nationality|race|family plans)"
 )
 
+# The same in Welsh. After `eich` a word keeps its first letter; after `dy` it is softened.
+_PETHAU = (
+    r"(?:iechyd|(?:h)?anabledd\w*|nam(?:au)?|salwch\w*|(?:h)?afiechyd\w*|absenoldeb(?:au)?"
+    r"|meddyg\w*|meddyginiaeth\w*|tabledi|beichiogrwydd|mamolaeth|(?:poen|anaf)(?:au)? cefn"
+    r"|alergedd\w*|pwysau|(?:h)?oed(?:ran)?|dyddiad geni|crefydd\w*|ffydd|cred(?:o|oau)"
+    r"|statws priodasol|rhywioldeb|cyfeiriadedd rhywiol|(?:h)?ethnigrwydd|cenedligrwydd|(?:h)?il"
+    r"|cynlluniau (?:teulu|teuluol))"
+)
+_PETHAU_MEDDAL = (
+    r"(?:iechyd|anabledd\w*|salwch\w*|afiechyd\w*|feddyginiaeth\w*|dabledi|feichiogrwydd"
+    r"|boen cefn|bwysau|oed(?:ran)?|ddyddiad geni|grefydd|ffydd|statws priodasol|rywioldeb)"
+)
+
 # What nobody may ask a candidate before an offer (Equality Act 2010, s. 60), and what a question
 # about another protected characteristic looks like. Matched against texts that speak to the
 # candidate or ask on the interviewer's behalf.
@@ -26,7 +39,17 @@ PERSONAL: Mapping[str, re.Pattern[str]] = {
         r"|(?:time|days?) off (?:sick|work for (?:sickness|illness))"
         r"|fit and healthy)\b",
         re.IGNORECASE,
-    )
+    ),
+    "cy": re.compile(
+        rf"\b(?:eich {_PETHAU}|dy {_PETHAU_MEDDAL}"
+        r"|faint (?:yw|ydy|ydi) (?:eich|dy) oed"
+        r"|faint oed (?:ydych|wyt|dych)"
+        r"|(?:pa mor aml|sawl (?:diwrnod|gwaith|tro))\b[^.?!]*\b(?:sâl|yn sal|salwch|absennol)"
+        r"|(?:diwrnod(?:au)?|amser|cyfnod(?:au)?) (?:o salwch|salwch|i ffwrdd yn sâl)"
+        r"|absenoldeb(?:au)? salwch"
+        r"|(?:heini|ffit) ac iach|iach a heini)\b",
+        re.IGNORECASE,
+    ),
 }
 
 # Questions of the same kind that are plain wherever they stand, a scenario too.
@@ -41,7 +64,22 @@ ASKING: Mapping[str, re.Pattern[str]] = {
         r"|had (?:an?|any) (?:illness\w*|(?:mental )?health problems?|back (?:pain|injury)))"
         r"|your own (?:health|illness|disability|pregnancy|religion|age|back pain))\b",
         re.IGNORECASE,
-    )
+    ),
+    "cy": re.compile(
+        r"\b(?:(?:y?dych chi|wyt ti)(?:['’]n| yn) (?:anabl|feichiog|disgwyl babi|briod|grefyddol"
+        r"|iach|ffit|sâl yn aml|dioddef|cymryd (?:meddyginiaeth\w*|tabledi|moddion)"
+        r"|(?:bwriadu|cynllunio|gobeithio) (?:cael|dechrau) (?:plant|plentyn|babi|teulu)"
+        r"|mynd i['’]r (?:capel|eglwys|mosg|deml|synagog))"
+        r"|(?:oes gennych chi|oes gen(?:nyt)? ti|oes (?:gyda|’da|'da) chi) "
+        r"(?:unrhyw )?(?:anabledd\w*|salwch|afiechyd\w*|nam(?:au)?|alergedd\w*|gyflwr\w*|gyflyrau"
+        r"|cyflwr\w*|cyflyrau|broblem\w* (?:iechyd|meddygol|cefn)"
+        r"|problem\w* (?:iechyd|meddygol|cefn)|boen cefn|poen cefn)"
+        r"|(?:y?dych chi|wyt ti) (?:erioed )?wedi (?:bod yn (?:sâl|anabl|feichiog)"
+        r"|cael (?:salwch|problem\w* (?:iechyd|cefn)|anaf i['’]ch cefn|diagnosis))"
+        r"|(?:fuoch|fuost) (?:chi|ti)(?:['’]n| yn) (?:sâl|wael)"
+        r"|eich (?:iechyd|salwch|anabledd|crefydd|oed(?:ran)?) (?:eich hun|chi eich hun))\b",
+        re.IGNORECASE,
+    ),
 }
 
 # English idioms that a second-language reader may take by the word.

@@ -111,7 +111,9 @@ class RubricText:
     def from_plain(cls, held: Mapping[str, Any]) -> RubricText:
         """Make the words from what a catalogue holds, checked by its schema."""
         levels = sorted(held["levels"].items())
-        return cls(held["prompt"], {level: LevelText(**words) for level, words in levels})
+        return cls(
+            held["prompt"], {n: LevelText(words["name"], words["look-for"]) for n, words in levels}
+        )
 
     def to_plain(self) -> dict[str, Any]:
         """Write the words as a catalogue has them."""

@@ -8,7 +8,14 @@ come from the same classes (`vbr_engine.bank.json_schema`).
 from __future__ import annotations
 
 from vbr_engine.bank.fields import Choice, Id, Number, Text, Truth, Whole
-from vbr_engine.bank.model import BankStatus, KeyKind, ResponseFormat, StandardErrorRule
+from vbr_engine.bank.model import (
+    BankStatus,
+    KeyKind,
+    ResponseFormat,
+    StandardErrorRule,
+    TranslationState,
+)
+from vbr_engine.bank.rubric_schema import RubricSchema, RubricTextSchema
 from vbr_engine.bank.shapes import ListOf, MapOf, OneOfParts, Part, Shape
 
 __all__ = ["BankSchema", "CatalogueSchema"]
@@ -20,6 +27,7 @@ SEMVER = (
 LANGUAGE = r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?"
 MONTH_OR_DAY = r"[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?"
 FORMATS = tuple(str(member) for member in ResponseFormat)
+TRANSLATED = tuple(str(member) for member in TranslationState)
 
 
 class ProvenanceSchema(Shape):
@@ -133,6 +141,7 @@ class PolicySchema(Shape):
     standard_error = Part(StandardErrorSchema)
     interval = Number(low=0.5, high=0.99, about="Coverage of the interval that bands come from.")
     bands = ListOf(Part(BandSchema), shortest=2, longest=5, about="From the lowest up.")
+    rubric = Part(RubricSchema, required=False, about="For answers in somebody's own words.")
 
 
 class FormSchema(Shape):
@@ -238,11 +247,35 @@ class CrosswalkTextSchema(Shape):
     words = MapOf(Id(), Text())
 
 
+class TranslationSchema(Shape):
+    """What every translation says of itself."""
+
+    state = Choice(TRANSLATED, about="draft, or reviewed by somebody with the role below.")
+
+
+class DraftTranslationSchema(TranslationSchema):
+    """A translation that nobody has reviewed."""
+
+
+class ReviewedTranslationSchema(TranslationSchema):
+    """A translation that was reviewed."""
+
+    reviewer = Text(longest=120, about="The reviewer's role, not a name.")
+    on = Text(
+        pattern=MONTH_OR_DAY, wants="a day such as 2027-02-01", about="Month or day of the review."
+    )
+
+
 class CatalogueSchema(Shape):
     """All words of a bank in one language."""
 
     language = Text(
         pattern=LANGUAGE, wants="a language tag such as en or cy", about="The file's name as well."
+    )
+    translation = OneOfParts(
+        "state",
+        {"draft": DraftTranslationSchema, "reviewed": ReviewedTranslationSchema},
+        required=False,
     )
     title = Text(longest=120)
     summary = Text()
@@ -258,3 +291,4 @@ class CatalogueSchema(Shape):
     bands = MapOf(Id(), Part(BandTextSchema))
     practice = Part(PracticeSchema)
     crosswalks = MapOf(Id(), Part(CrosswalkTextSchema), required=False)
+    rubric = Part(RubricTextSchema, required=False, about="Needed if the policy has a rubric.")

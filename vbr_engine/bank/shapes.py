@@ -100,8 +100,10 @@ class Part(Field):
 class OneOfParts(Field):
     """A mapping whose shape depends on the word in one of its fields."""
 
-    def __init__(self, by: str, shapes: Mapping[str, type[Shape]]) -> None:
-        super().__init__()
+    def __init__(
+        self, by: str, shapes: Mapping[str, type[Shape]], *, required: bool = True
+    ) -> None:
+        super().__init__(required=required)
         self.by, self.shapes = by, shapes
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:

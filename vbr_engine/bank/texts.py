@@ -58,6 +58,16 @@ def texts_of(catalogue: Catalogue) -> Iterator[PlacedText]:
     yield PlacedText("practice.question", practice.question)
     yield from _listed("practice.options", practice.options, story=True)
     yield PlacedText("practice.explanation", practice.explanation)
+    yield from _rubric(catalogue)
+
+
+def _rubric(catalogue: Catalogue) -> Iterator[PlacedText]:
+    if catalogue.rubric is None:
+        return
+    yield PlacedText("rubric.prompt", catalogue.rubric.prompt)
+    for level, words in catalogue.rubric.levels.items():
+        yield PlacedText(f"rubric.levels.{level}.name", words.name, "recruiter")
+        yield PlacedText(f"rubric.levels.{level}.look-for", words.look_for, "recruiter")
 
 
 def _listed(
