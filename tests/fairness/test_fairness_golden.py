@@ -206,7 +206,7 @@ def test_exactly_four_fifths_is_not_below():
 
 
 def test_the_pilot_figures_of_the_screen():
-    """Equal groups at 40 %, a quarter of them in the smaller one: .30, .20, .12, .05, .01."""
+    """Equal groups at 40%, a quarter of them in the smaller one: .30, .20, .12, .05, .01."""
     for n, share in ((60, 0.30), (120, 0.20), (240, 0.12), (480, 0.05), (960, 0.01)):
         small, large = n // 4, 3 * n // 4
         found = four_fifths(round(0.4 * small), small, round(0.4 * large), large)

@@ -79,7 +79,7 @@ def test_calibrated_risks_are_called_right_and_others_wrong():
         event = rng.random(200) < risk
         found = model_fairness(risk, event, ["a", "b"] * 100)
         wrong += (found.groups["verdict"] != "no sign of wrong risks").sum()
-    assert 1 <= wrong <= 13  # 5 % of 120, give or take
+    assert 1 <= wrong <= 13  # 5% of 120, give or take
     risk = rng.uniform(0.1, 0.6, 600)
     group = np.repeat(["a", "b"], 300)
     event = rng.random(600) < np.where(group == "b", risk + 0.25, risk)

@@ -357,7 +357,7 @@ def test_of_items_that_do_not_differ_few_are_flagged_and_those_that_do_are_found
 
 
 def test_intervals_hold_the_difference_that_was_made_as_often_as_they_say():
-    """Delta of -2.35 times 0.8 logits; of 40 intervals of 95 % about 38 hold it, 34 or more."""
+    """Delta of -2.35 times 0.8 logits; of 40 intervals of 95% about 38 hold it, 34 or more."""
     held = 0
     for seed in range(40):
         rng = np.random.default_rng(seed)

@@ -160,7 +160,7 @@ def test_s_x2_keeps_its_level_and_finds_a_bad_item(simulated):
 
 @pytest.mark.parametrize("model", [GradedResponseModel, GeneralizedPartialCreditModel])
 def test_s_x2_says_no_one_time_in_twenty_where_the_model_is_true(model):
-    """p is uniform: 5 % below 0.05 and half below 0.5, within four standard errors of 120."""
+    """p is uniform: 5% below 0.05 and half below 0.5, within four standard errors of 120."""
     p = []
     for seed in range(15):
         codes = made_by(model, n=600, seed=seed)
@@ -183,10 +183,10 @@ def test_infit_and_outfit_follow_their_definition_and_are_near_one(simulated):
 
 
 def test_s_x2_of_a_long_test_says_what_r_s_says(bfi25_keyed, golden):
-    """25 items of six categories: R joins more of the thin cells, by 5 % of degrees of freedom.
+    """25 items of six categories: R joins more of the thin cells, by 5% of degrees of freedom.
 
-    On 200 tests of made-up answers that follow this model ours says no in 4.0 % at the 5 % level
-    (partial credit: 6.5 %), with a mean p of 0.48 and 0.49: the extra cells do no harm.
+    On 200 tests of made-up answers that follow this model ours says no in 4.0% at the 5% level
+    (partial credit: 6.5%), with a mean p of 0.48 and 0.49: the extra cells do no harm.
     """
     r = pd.DataFrame(golden("irt/bfi25_keyed__graded.json")["S_X2"]).set_index("item")
     found = item_fit(GradedResponseModel(standard_errors="none").fit(bfi25_keyed), bfi25_keyed)

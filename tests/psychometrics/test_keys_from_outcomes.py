@@ -48,7 +48,7 @@ def test_an_outcome_that_means_nothing_has_no_validity(method):
     assert abs(np.mean(held_out)) < 0.03
     # The same keys on the people who made them look as if they worked.
     assert np.mean(apparent) > 0.15
-    # 95 % intervals miss nil in about 3 of 60.
+    # 95% intervals miss nil in about 3 of 60.
     assert missed <= 8
 
 

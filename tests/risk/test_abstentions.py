@@ -75,7 +75,7 @@ def test_columns_are_those_promised(model, made):
         ({"source": "carrier-pigeon"}, "has not met 'carrier-pigeon' as source"),
         (
             {"travel_minutes": None, "shift_match": None, "hours_wanted": None},
-            "More than 30 % of what the model needs is not known.",
+            "More than 30% of what the model needs is not known.",
         ),
         ({"travel_minutes": 230.0}, "unlike any that the model has learned from"),
     ],
@@ -96,7 +96,7 @@ def test_a_source_that_is_not_known_is_missing_not_new(model, person):
 def test_two_of_seven_may_be_missing(model, person):
     assert told(model, person.assign(travel_minutes=None, shift_match=None))["shown"]
     without = person.drop(columns=["travel_minutes", "shift_match", "own_transport"])
-    assert "More than 30 %" in told(model, without)["why_not"]
+    assert "More than 30%" in told(model, without)["why_not"]
 
 
 def about_to_start(frame):

@@ -1,7 +1,7 @@
 """Differences against careers whose true risks are known, with effects drawn from the priors.
 
-Over 60 seeds the difference is off by less than 0.005 on average, and the 90 % intervals cover the
-true difference 85 % (guaranteed hours) and 88 % (hours) of the time.
+Over 60 seeds the difference is off by less than 0.005 on average, and the 90% intervals cover the
+true difference 85% (guaranteed hours) and 88% (hours) of the time.
 """
 
 from __future__ import annotations

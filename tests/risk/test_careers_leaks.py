@@ -110,7 +110,7 @@ def test_too_few_ends_tell_nothing():
 
 
 def _copied(made, rng, changes):
-    """Add copies of 5 % of the rows, each with another name and so many other changes."""
+    """Add copies of 5% of the rows, each with another name and so many other changes."""
     n = len(made.frame)
     source = rng.choice(n, n // 20, replace=False)
     copies = made.frame.iloc[source].copy()

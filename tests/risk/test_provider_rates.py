@@ -128,7 +128,7 @@ def test_published_rate_counts_for_ten_people():
 
 
 def test_intervals_hold_what_they_promise():
-    """90 % intervals of providers that leave at rates of their own, censored by staggered entry."""
+    """90% intervals of providers that leave at rates of their own, censored by staggered entry."""
     held, seen, pooled = 0, 0, 0
     share = counted_share(tenure_intervals(), "leaving", 180)
     for seed in range(20):

@@ -334,7 +334,7 @@ def _idle(told: _Answered, places: list[int]) -> Iterator[Proposal]:
     n = len(told.codes)
     for place in places:
         share = float((told.codes[:, place] != 0).mean())
-        # Upper limit of a share by Wilson's score, two-sided 95 %.
+        # Upper limit of a share by Wilson's score, two-sided 95%.
         z = 1.96
         centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
         width = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))

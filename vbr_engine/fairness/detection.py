@@ -54,7 +54,7 @@ def power(n: int, n_ref: int, rate: float, rate_ref: float, *, level: float = LE
 def detectable_ratio(
     n: int, n_ref: int, rate_ref: float, *, wanted: float = 0.8, level: float = LEVEL
 ) -> float | None:
-    """Find the ratio below 1 that would be found with a power of 80 %.
+    """Find the ratio below 1 that would be found with a power of 80%.
 
     Parameters
     ----------

@@ -84,7 +84,7 @@ def _look_mantel(table: ItemTable, rule: Rule) -> Result:
 
 
 def _signed(effect: float, error: float) -> Result:
-    """The size of a difference that decides whom it favours, with its 95 % interval."""
+    """The size of a difference that decides whom it favours, with its 95% interval."""
     return {"signed": effect, "low": effect - _REACH * error, "high": effect + _REACH * error}
 
 

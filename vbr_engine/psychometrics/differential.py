@@ -154,7 +154,7 @@ def dif(
 
     Notes
     -----
-    ``low`` and ``high`` are a 95 % interval of the size of the difference: ``delta`` of two
+    ``low`` and ``high`` are a 95% interval of the size of the difference: ``delta`` of two
     categories, ``smd`` of more, ``index`` of standardisation, ``log_odds`` of logistic regression.
 
     Purifying leaves out of the matching score (or of the anchors) what is significant, and looks

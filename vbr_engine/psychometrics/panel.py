@@ -52,7 +52,7 @@ class PanelStatistics:
         ``rate``, ``kendall_w``, ``chi_square`` and ``p`` for ``rank``, ``drops`` and ``why``.
     scales : DataFrame
         A row for each rating scale, over all its options and the experts who rated them all:
-        ``scale``, ``options``, ``n``, and both intraclass correlations with 95 % intervals.
+        ``scale``, ``options``, ``n``, and both intraclass correlations with 95% intervals.
     counts : mapping of str to ndarray, shape (options, codes)
         By item, how many experts gave each code, from the lowest allowed code up.
     notes : tuple of str

@@ -164,4 +164,4 @@ def _unknown(column: str, word: object) -> str:
 
 
 def _missing() -> str:
-    return f"More than {MOST_MISSING:.0%} of what the model needs is not known.".replace("%", " %")
+    return f"More than {MOST_MISSING:.0%} of what the model needs is not known."

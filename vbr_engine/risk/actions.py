@@ -130,7 +130,7 @@ ACTIONS: tuple[Action, ...] = (
         "induction",
         "team",
         ("leaving",),
-        source="Skills for Care, induction toolkit (new to the role: 45.9 % turnover in a year)",
+        source="Skills for Care, induction toolkit (new to the role: 45.9% turnover in a year)",
         wanted_by="new-to-care",
     ),
 )

@@ -40,7 +40,7 @@ class Addition:
     adds : bool
         Whether the whole interval of the gain lies above nought.
     gain, low, high : float
-        Log-likelihood for each event, with the effect over without, and its 90 % interval over
+        Log-likelihood for each event, with the effect over without, and its 90% interval over
         providers.
     auc_without, auc_with : float
         Concordance at providers left out.
@@ -133,7 +133,7 @@ def _effect(outcome: str, effect: Effect | str) -> Effect:
 
 
 def gain_of(spells: Spells, differences: Array) -> tuple[float, float]:
-    """Return a gain in log-likelihood for each event, and half of its 90 % interval over providers.
+    """Return a gain in log-likelihood for each event, and half of its 90% interval over providers.
 
     Parameters
     ----------

@@ -48,7 +48,7 @@ class Challenge:
     better : bool
         Whether the trees did better, by an interval that lies above nought as a whole.
     gain, low, high : float
-        Log-likelihood for each event, of the trees over the model, with its 90 % interval.
+        Log-likelihood for each event, of the trees over the model, with its 90% interval.
     auc_model, auc_trees : float
         Concordance at providers left out.
     sentence : str

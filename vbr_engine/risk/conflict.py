@@ -27,7 +27,7 @@ class PriorConflict:
     Parameters
     ----------
     slope, low, high : float
-        Slope of the index on the local data with its 80 % interval; 1 where effects are as the
+        Slope of the index on the local data with its 80% interval; 1 where effects are as the
         prior says. NaN where no effect has a published figure.
     conflict : bool
         Whether the interval lies below 0.3 as a whole.
@@ -40,7 +40,7 @@ class PriorConflict:
 
     @property
     def surely_above(self) -> float:
-        """What the slope lies above with a probability of 95 %."""
+        """What the slope lies above with a probability of 95%."""
         return self.slope - (self.slope - self.low) * _ONE_SIDED
 
 

@@ -92,7 +92,7 @@ def sentences(found: Evaluation) -> tuple[str, ...]:
     share = round(100 * found.interval)
     told = [
         f"{people}, {found.n_events:,} of whom {what} {by_then(last)} as far as can be seen. "
-        f"Figures in brackets hold with {share} % probability.",
+        f"Figures in brackets hold with {share}% probability.",
         _seen(found, what, last),
         _view(found),
         _apart(found, what, last),
@@ -163,6 +163,6 @@ def _nearer(found: Evaluation) -> str:
     if not np.isfinite(low):
         return ""
     return (
-        f"Against one risk for everybody, the squared error gains {value:.1f} % ({low:.1f} to "
-        f"{high:.1f}); 1 to 6 % is usual, and below 0 one risk for everybody is better."
+        f"Against one risk for everybody, the squared error gains {value:.1f}% ({low:.1f} to "
+        f"{high:.1f}); 1 to 6% is usual, and below 0 one risk for everybody is better."
     )

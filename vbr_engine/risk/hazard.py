@@ -89,7 +89,7 @@ def _centred(people: PersonPeriods, prior: Prior, spread: float, mode: Mode) -> 
     """Return the posterior about its mean, which the third derivatives set off from the mode.
 
     The mode of many small provider effects together with the baseline lies too high: a plug-in risk
-    would be 3 % too large at 300 hires with 40 providers of spread 0.5.
+    would be 3% too large at 300 hires with 40 providers of spread 0.5.
     """
     at_mode = _posterior(people, prior, spread, mode)
     j = people.n_intervals

@@ -82,9 +82,9 @@ class Checks:
     Parameters
     ----------
     auc, auc_low, auc_high : float
-        Concordance of risks and outcomes with its 95 % interval.
+        Concordance of risks and outcomes with its 95% interval.
     slope, slope_low, slope_high : float
-        Calibration slope with its 95 % interval.
+        Calibration slope with its 95% interval.
     gain : float
         Log-likelihood for each event over that of a model without effects.
     n_events, n_providers : int

@@ -31,7 +31,7 @@ class PermutedCheck:
     auc : float
         Mean area under the curve within folds of providers held out, over the shuffles.
     low, high : float
-        95 % interval of that mean.
+        95% interval of that mean.
     each : ndarray
         By shuffle.
     passed : bool

@@ -36,7 +36,7 @@ class Benchmark:
     Examples
     --------
     >>> benchmark_for("leaving", 365).sentence
-    'staff turnover in domiciliary care, England, 2023/24: 24.6 % (stock turnover, which is not a \
+    'staff turnover in domiciliary care, England, 2023/24: 24.6% (stock turnover, which is not a \
 risk of new starters)'
     """
 
@@ -56,7 +56,7 @@ risk of new starters)'
     @property
     def sentence(self) -> str:
         """What it is, in words."""
-        figure = "no figure" if self.rate is None else f"{self.rate:.1%}".replace("%", " %")
+        figure = "no figure" if self.rate is None else f"{self.rate:.1%}"
         kind = "stock turnover, which is not a risk of new starters"
         about = kind if self.basis == "stock turnover" else self.basis
         return f"{self.measure} in {self.service}, {self.area}, {self.period}: {figure} ({about})"

@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 # People that a published rate counts for: it is about all staff, not about new starters.
 BENCHMARK_WEIGHT = 10.0
 # What is held of how alike providers are: the strength of the prior is worth about this many
-# people (a standard deviation of 0.5 of their log hazards at a risk of 40 %).
+# people (a standard deviation of 0.5 of their log hazards at a risk of 40%).
 _STRENGTH, _STRENGTH_SD = 10.0, 0.75
 _BOUNDS = (0.5, 2000.0)
 

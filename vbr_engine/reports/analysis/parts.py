@@ -33,7 +33,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A figure with its 95 % interval; the ends may be unknown."""
+    """A figure with its 95% interval; the ends may be unknown."""
 
     value: float
     low: float | None = None

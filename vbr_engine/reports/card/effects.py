@@ -46,7 +46,7 @@ def effect_figures(model: DropOutModel) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        On the logit of the hazard, one unit each; the interval holds 90 %.
+        On the logit of the hazard, one unit each; the interval holds 90%.
     """
     width = float(ndtri(0.5 + _LEVEL / 2))
     rows = []
