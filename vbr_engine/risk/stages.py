@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vbr_engine.errors import CareersError
+from vbr_engine.funnel.stages import CAUSES, STAGE_WORDS, TO_WORK
 
 __all__ = [
     "CAUSES",
@@ -21,21 +22,7 @@ __all__ = [
     "tenure_intervals",
 ]
 
-# Column of a careers table -> what people call the stage.
-STAGE_WORDS = {
-    "applied": "applied",
-    "invited": "invited",
-    "started": "started the assessment",
-    "completed": "completed the assessment",
-    "interviewed": "interviewed",
-    "offered": "offered the job",
-    "accepted": "accepted the job",
-    "started_work": "started work",
-}
-STAGES = tuple(STAGE_WORDS)
-# Who ended an application or a job. Only the candidate's own decision is an outcome; the others
-# end what can be seen of it.
-CAUSES = ("candidate", "employer", "transfer", "contract-end")
+STAGES = TO_WORK
 # Withdrawing before the first day of work; leaving within 12 months of it.
 OUTCOMES = ("withdrawal", "leaving")
 
