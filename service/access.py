@@ -3,12 +3,15 @@
 A view carries exactly one rule, ``@requires(...)``:
 
 - ``public``: anybody;
-- ``link``: whoever holds an invitation link (the view looks it up itself);
+- ``link``: whoever holds a link with a token (the view looks it up itself);
 - ``candidate``: a browser whose cookie belongs to the view's `sitting_id`;
-- ``recruiter``: somebody signed in;
+- ``member``: anybody signed in;
+- ``recruiter``, ``manager``, ``council``, ``researcher``, ``administrator``: somebody signed in in
+  that role; a manager may all that a recruiter may;
 - ``api``: the API, which checks its own tokens.
 
-A route without a rule stops the start.
+A route without a rule stops the start. For somebody signed in, the pages of other roles do not
+exist: they answer 404, as another provider's ids do.
 """
 
 from __future__ import annotations
@@ -24,13 +27,14 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.config import Settings
-from service.errors import SignInNeeded, SittingClosed
+from service.errors import NotFound, SignInNeeded, SittingClosed
 from service.storage import Store
 from service.use_cases import accounts, sittings
 from service.use_cases.views import Account
 from service.words import gettext as _
 
 __all__ = [
+    "ROLES",
     "RULES",
     "Services",
     "check_every_route",
@@ -49,7 +53,15 @@ __all__ = [
     "store",
 ]
 
-RULES = ("public", "link", "candidate", "recruiter", "api")
+ROLES = {
+    "member": frozenset({"recruiter", "manager", "council", "researcher", "administrator"}),
+    "recruiter": frozenset({"recruiter", "manager"}),
+    "manager": frozenset({"manager"}),
+    "council": frozenset({"council"}),
+    "researcher": frozenset({"researcher"}),
+    "administrator": frozenset({"administrator"}),
+}
+RULES = ("public", "link", "candidate", *ROLES, "api")
 SITTING_COOKIE = "vbr_sitting"
 # Every form carries a token; a view that needs none, or checks it itself, says `csrf.exempt`.
 csrf = CSRFProtect()
@@ -91,7 +103,8 @@ def requires(rule: str) -> Callable[[View], View]:
 
     Parameters
     ----------
-    rule : {"public", "link", "candidate", "recruiter", "api"}
+    rule : str
+        One of `RULES`.
     """
     if rule not in RULES:
         raise ValueError(f"a rule is one of {RULES}, not {rule!r}")
@@ -101,8 +114,8 @@ def requires(rule: str) -> Callable[[View], View]:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if rule == "candidate":
                 _check_candidate(kwargs["sitting_id"])
-            if rule == "recruiter" and current_account() is None:
-                raise SignInNeeded(_("Sign in to see this page."))
+            if rule in ROLES:
+                _check_role(rule)
             return view(*args, **kwargs)
 
         guarded.access_rule = rule  # type: ignore[attr-defined]
@@ -130,6 +143,14 @@ def check_every_route(app: Flask) -> None:
     bare = sorted(endpoint for endpoint in endpoints if rule_of(app, endpoint) is None)
     if bare:
         raise RuntimeError(f"no access rule: {', '.join(bare)}; see service.access.requires")
+
+
+def _check_role(rule: str) -> None:
+    account = current_account()
+    if account is None:
+        raise SignInNeeded(_("Sign in to see this page."))
+    if account.role not in ROLES[rule]:
+        raise NotFound(_("There is nothing at this address."))
 
 
 def _check_candidate(sitting_id: str) -> None:

@@ -117,7 +117,7 @@ def fresh_link(store: Store, path: Path, demo: Demonstration, *, now: datetime) 
 
 def _started(store: Store, demo: Demonstration) -> bool:
     with store.read() as unit:
-        events = unit.events.of(demo.provider_id, demo.sitting_id)
+        events = unit.at(demo.provider_id).events.of(demo.sitting_id)
     return any(event.kind == "started" for event in events)
 
 
@@ -139,8 +139,8 @@ def _keep(path: Path, demo: Demonstration) -> None:
 def _still_there(store: Store, demo: Demonstration) -> bool:
     with store.read() as unit:
         return (
-            unit.accounts.get(demo.provider_id, demo.account_id) is not None
-            and unit.vacancies.get(demo.provider_id, demo.vacancy_id) is not None
+            unit.at(demo.provider_id).accounts.get(demo.account_id) is not None
+            and unit.at(demo.provider_id).vacancies.get(demo.vacancy_id) is not None
         )
 
 
@@ -166,7 +166,7 @@ def _free_address(store: Store) -> str:
     """Return an address without an account: an earlier start may have been cut short."""
     with store.read() as unit:
         addresses = (EMAIL.format(number=number or "") for number in count())
-        return next(one for one in addresses if unit.accounts.signing_in(one) is None)
+        return next(one for one in addresses if unit.doors.account(one) is None)
 
 
 def _account(store: Store, demo: Demonstration) -> Account:
@@ -241,7 +241,7 @@ def _first(
 ) -> list[tuple[str, Mapping[str, int]]]:
     """Return the first answers in the order in which the form presents its items."""
     with store.read() as unit:
-        sitting = unit.sittings.sat(sitting_id)
+        sitting = unit.doors.sitting(sitting_id)
     assert sitting is not None
     given = [(item, answers[item]) for item in sitting.form.items if item in answers]
     return given[:n]

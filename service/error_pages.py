@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from service import errors
 from service.access import current_account, rule_of
+from service.pages.frame import frame_of
 from service.problems import from_messages, problem
 from service.use_cases.views import Account
 from vbr_engine.errors import InvalidInput
@@ -150,7 +151,7 @@ def _told(status: int, title: str, message: str, help: str) -> Response:
         message=message,
         status=status,
         help=help,
-        account=_reader(status),
+        **frame_of(_reader(status)),
     )
     return Response(page, status=status, mimetype="text/html")
 

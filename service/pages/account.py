@@ -26,6 +26,7 @@ from service.access import (
     store,
 )
 from service.errors import SignInFailed, TooManyAttempts
+from service.pages.frame import home_of
 from service.use_cases import accounts
 from service.words import gettext as _
 from service.words import ngettext
@@ -39,8 +40,8 @@ blueprint = Blueprint("account", __name__)
 @requires("public")
 def home() -> Response:
     """Send a recruiter to the vacancies, and anybody else to the sign-in page."""
-    signed_in = current_account() is not None
-    return redirect(url_for("recruiter.vacancies" if signed_in else "account.sign_in"), 303)
+    account = current_account()
+    return redirect(home_of(account) if account else url_for("account.sign_in"), 303)
 
 
 @blueprint.get("/sign-in")
@@ -122,4 +123,4 @@ def _wanted_page() -> str:
     ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
     if ours and not parts.scheme and not parts.netloc:
         return wanted
-    return url_for("recruiter.vacancies")
+    return url_for("account.home")

@@ -10,25 +10,25 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.storage.cipher import Cipher
-from service.storage.records import Event, Identity, LinkRecord, SittingRecord
+from service.storage.records import EVENT_KINDS, Event, Identity, SittingRecord
 from service.storage.tables import events, identities, links, profiles, remarks, sittings
 from vbr_engine.bank.form import Form
 
-__all__ = ["Events", "Identities", "Links", "Profiles", "Remarks", "Sittings"]
+__all__ = ["Events", "Identities", "Links", "Profiles", "Remarks", "Sittings", "sitting_of"]
 
 
 class Sittings:
     """Sittings of a provider."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sa.Connection, provider_id: str) -> None:
+        self._connection, self._provider_id = connection, provider_id
 
-    def add(self, provider_id: str, sitting: SittingRecord) -> None:
+    def add(self, sitting: SittingRecord) -> None:
         """Add a sitting."""
         form = sitting.form
         self._connection.execute(
             sittings.insert().values(
-                provider_id=provider_id,
+                provider_id=self._provider_id,
                 id=sitting.id,
                 vacancy_id=sitting.vacancy_id,
                 bank_id=sitting.bank_id,
@@ -43,35 +43,32 @@ class Sittings:
                 },
                 simulated=int(sitting.simulated),
                 created_at=sitting.created_at,
+                import_id=sitting.import_id,
             )
         )
 
-    def get(self, provider_id: str, sitting_id: str) -> SittingRecord | None:
+    def get(self, sitting_id: str) -> SittingRecord | None:
         """Find a sitting of a provider."""
-        return self._one((sittings.c.provider_id == provider_id) & (sittings.c.id == sitting_id))
+        return self._one(
+            (sittings.c.provider_id == self._provider_id) & (sittings.c.id == sitting_id)
+        )
 
-    def sat(self, sitting_id: str) -> SittingRecord | None:
-        """Find a sitting by its unguessable id: the candidate's door, which gives the provider.
-
-        Whoever calls this has checked the candidate's cookie.
-        """
-        return self._one(sittings.c.id == sitting_id)
-
-    def of_vacancy(self, provider_id: str, vacancy_id: str) -> tuple[SittingRecord, ...]:
+    def of_vacancy(self, vacancy_id: str) -> tuple[SittingRecord, ...]:
         """List the sittings of a vacancy, oldest first."""
         rows = self._connection.execute(
             sa.select(sittings)
-            .where(sittings.c.provider_id == provider_id, sittings.c.vacancy_id == vacancy_id)
+            .where(sittings.c.provider_id == self._provider_id, sittings.c.vacancy_id == vacancy_id)
             .order_by(sittings.c.created_at, sittings.c.id)
         )
-        return tuple(_sitting(row) for row in rows)
+        return tuple(sitting_of(row) for row in rows)
 
     def _one(self, condition: sa.ColumnElement[bool]) -> SittingRecord | None:
         row = self._connection.execute(sa.select(sittings).where(condition)).one_or_none()
-        return None if row is None else _sitting(row)
+        return None if row is None else sitting_of(row)
 
 
-def _sitting(row: Any) -> SittingRecord:
+def sitting_of(row: Any) -> SittingRecord:
+    """Read a row of sittings."""
     form = row.form
     return SittingRecord(
         provider_id=row.provider_id,
@@ -89,94 +86,96 @@ def _sitting(row: Any) -> SittingRecord:
         ),
         simulated=bool(row.simulated),
         created_at=row.created_at,
+        import_id=row.import_id,
     )
 
 
 class Links:
-    """Invitation links. A new one revokes the old ones of its sitting."""
+    """Invitation links: several of a sitting may work, until they are replaced."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sa.Connection, provider_id: str) -> None:
+        self._connection, self._provider_id = connection, provider_id
 
     def add(
         self,
-        provider_id: str,
         sitting_id: str,
         *,
         token_sha256: str,
         now: datetime,
         expires_at: datetime,
+        replace: bool = True,
     ) -> None:
-        """Add the only link that works for this sitting."""
-        self._connection.execute(
-            links.update()
-            .where(
-                links.c.provider_id == provider_id,
-                links.c.sitting_id == sitting_id,
-                links.c.revoked_at.is_(None),
-            )
-            .values(revoked_at=now)
-        )
+        """Add a link; with `replace`, the only one that works for this sitting from now on."""
+        if replace:
+            self.revoke(sitting_id, now=now)
         self._connection.execute(
             links.insert().values(
                 token_sha256=token_sha256,
-                provider_id=provider_id,
+                provider_id=self._provider_id,
                 sitting_id=sitting_id,
                 created_at=now,
                 expires_at=expires_at,
             )
         )
 
-    def followed(self, token_sha256: str) -> LinkRecord | None:
-        """Find a link by its token: the candidate's door, which gives the provider."""
-        row = self._connection.execute(
-            sa.select(
-                links.c.provider_id, links.c.sitting_id, links.c.expires_at, links.c.revoked_at
-            ).where(links.c.token_sha256 == token_sha256)
-        ).one_or_none()
-        return None if row is None else LinkRecord(*row)
+    def revoke(self, sitting_id: str, *, now: datetime) -> None:
+        """Let no link of a sitting work any more."""
+        self._connection.execute(
+            links.update()
+            .where(
+                links.c.provider_id == self._provider_id,
+                links.c.sitting_id == sitting_id,
+                links.c.revoked_at.is_(None),
+            )
+            .values(revoked_at=now)
+        )
 
 
 class Identities:
     """Names and addresses of candidates, encrypted."""
 
-    def __init__(self, connection: sa.Connection, cipher: Cipher) -> None:
-        self._connection = connection
+    def __init__(self, connection: sa.Connection, provider_id: str, cipher: Cipher) -> None:
+        self._connection, self._provider_id = connection, provider_id
         self._cipher = cipher
 
-    def add(self, provider_id: str, sitting_id: str, identity: Identity) -> None:
+    def add(self, sitting_id: str, identity: Identity) -> None:
         """Keep who sits."""
         self._connection.execute(
             identities.insert().values(
-                provider_id=provider_id,
+                provider_id=self._provider_id,
                 sitting_id=sitting_id,
                 name=self._cipher.seal(identity.name),
                 email=self._cipher.seal(identity.email),
+                phone=self._cipher.seal(identity.phone),
+                email_mark=self._cipher.mark(identity.email) if identity.email else None,
+                phone_mark=self._cipher.mark(identity.phone) if identity.phone else None,
             )
         )
 
-    def get(self, provider_id: str, sitting_id: str) -> Identity | None:
+    def get(self, sitting_id: str) -> Identity | None:
         """Find who sits."""
-        return self.of(provider_id, (sitting_id,)).get(sitting_id)
+        return self.of((sitting_id,)).get(sitting_id)
 
-    def of(self, provider_id: str, sitting_ids: tuple[str, ...]) -> dict[str, Identity]:
+    def of(self, sitting_ids: tuple[str, ...]) -> dict[str, Identity]:
         """Find who sits in each of several sittings."""
         rows = self._connection.execute(
-            sa.select(identities.c.sitting_id, identities.c.name, identities.c.email).where(
-                identities.c.provider_id == provider_id,
+            sa.select(
+                identities.c.sitting_id, identities.c.name, identities.c.email, identities.c.phone
+            ).where(
+                identities.c.provider_id == self._provider_id,
                 identities.c.sitting_id.in_(sitting_ids),
             )
         )
         return {
-            row.sitting_id: Identity(self._cipher.open(row.name), self._cipher.open(row.email))
+            row.sitting_id: Identity(*(self._cipher.open(sealed) for sealed in row[1:]))
             for row in rows
         }
 
-    def erase(self, provider_id: str, sitting_id: str) -> None:
+    def erase(self, sitting_id: str) -> None:
         """Forget who sat; events keep the pseudonymous id only."""
         self._connection.execute(
             identities.delete().where(
-                identities.c.provider_id == provider_id, identities.c.sitting_id == sitting_id
+                identities.c.provider_id == self._provider_id, identities.c.sitting_id == sitting_id
             )
         )
 
@@ -184,23 +183,26 @@ class Identities:
 class Remarks:
     """Free text that people write about a candidate: encrypted, deletable, named by events."""
 
-    def __init__(self, connection: sa.Connection, cipher: Cipher) -> None:
-        self._connection = connection
+    def __init__(self, connection: sa.Connection, provider_id: str, cipher: Cipher) -> None:
+        self._connection, self._provider_id = connection, provider_id
         self._cipher = cipher
 
-    def add(self, provider_id: str, sitting_id: str, *, id: str, text: str) -> None:
+    def add(self, sitting_id: str, *, id: str, text: str) -> None:
         """Keep a text."""
         self._connection.execute(
             remarks.insert().values(
-                provider_id=provider_id, id=id, sitting_id=sitting_id, text=self._cipher.seal(text)
+                provider_id=self._provider_id,
+                id=id,
+                sitting_id=sitting_id,
+                text=self._cipher.seal(text),
             )
         )
 
-    def of(self, provider_id: str, sitting_id: str) -> dict[str, str]:
+    def of(self, sitting_id: str) -> dict[str, str]:
         """Return the texts about a sitting by their ids."""
         rows = self._connection.execute(
             sa.select(remarks.c.id, remarks.c.text).where(
-                remarks.c.provider_id == provider_id, remarks.c.sitting_id == sitting_id
+                remarks.c.provider_id == self._provider_id, remarks.c.sitting_id == sitting_id
             )
         )
         return {row.id: self._cipher.open(row.text) for row in rows}
@@ -209,12 +211,11 @@ class Remarks:
 class Events:
     """What happened in sittings: can only grow."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sa.Connection, provider_id: str) -> None:
+        self._connection, self._provider_id = connection, provider_id
 
     def append(
         self,
-        provider_id: str,
         sitting_id: str,
         kind: str,
         *,
@@ -223,16 +224,18 @@ class Events:
         body: Mapping[str, Any] | None = None,
     ) -> int:
         """Append an event and return its number in the sitting."""
+        if kind not in EVENT_KINDS:
+            raise ValueError(f"no such kind of event: {kind}")
         number = 1 + int(
             self._connection.execute(
                 sa.select(sa.func.coalesce(sa.func.max(events.c.number), 0)).where(
-                    events.c.provider_id == provider_id, events.c.sitting_id == sitting_id
+                    events.c.provider_id == self._provider_id, events.c.sitting_id == sitting_id
                 )
             ).scalar_one()
         )
         self._connection.execute(
             events.insert().values(
-                provider_id=provider_id,
+                provider_id=self._provider_id,
                 sitting_id=sitting_id,
                 number=number,
                 kind=kind,
@@ -243,13 +246,11 @@ class Events:
         )
         return number
 
-    def of(self, provider_id: str, sitting_id: str) -> tuple[Event, ...]:
+    def of(self, sitting_id: str) -> tuple[Event, ...]:
         """Return the events of a sitting in order."""
-        return self.of_several(provider_id, (sitting_id,))[sitting_id]
+        return self.of_several((sitting_id,))[sitting_id]
 
-    def of_several(
-        self, provider_id: str, sitting_ids: tuple[str, ...]
-    ) -> dict[str, tuple[Event, ...]]:
+    def of_several(self, sitting_ids: tuple[str, ...]) -> dict[str, tuple[Event, ...]]:
         """Return the events of several sittings, each in order."""
         found: dict[str, list[Event]] = defaultdict(list)
         rows = self._connection.execute(
@@ -261,7 +262,7 @@ class Events:
                 events.c.at,
                 events.c.body,
             )
-            .where(events.c.provider_id == provider_id, events.c.sitting_id.in_(sitting_ids))
+            .where(events.c.provider_id == self._provider_id, events.c.sitting_id.in_(sitting_ids))
             .order_by(events.c.sitting_id, events.c.number)
         )
         for row in rows:
@@ -272,12 +273,11 @@ class Events:
 class Profiles:
     """Profiles as they were computed at submission; they can be computed again."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sa.Connection, provider_id: str) -> None:
+        self._connection, self._provider_id = connection, provider_id
 
     def add(
         self,
-        provider_id: str,
         sitting_id: str,
         *,
         bank_sha256: str,
@@ -286,11 +286,18 @@ class Profiles:
         body: Mapping[str, Any],
         now: datetime,
     ) -> None:
-        """Keep a profile with the bank, policy and engine that made it."""
+        """Keep a profile with the bank, policy and engine that made it; the newest holds."""
+        of_sitting = (profiles.c.provider_id == self._provider_id) & (
+            profiles.c.sitting_id == sitting_id
+        )
+        number = self._connection.execute(
+            sa.select(sa.func.coalesce(sa.func.max(profiles.c.number), 0) + 1).where(of_sitting)
+        ).scalar_one()
         self._connection.execute(
             profiles.insert().values(
-                provider_id=provider_id,
+                provider_id=self._provider_id,
                 sitting_id=sitting_id,
+                number=number,
                 bank_sha256=bank_sha256,
                 policy=policy,
                 engine=engine,
@@ -299,11 +306,12 @@ class Profiles:
             )
         )
 
-    def get(self, provider_id: str, sitting_id: str) -> Mapping[str, Any] | None:
-        """Return a profile as a mapping."""
+    def get(self, sitting_id: str) -> Mapping[str, Any] | None:
+        """Return the profile that holds, as a mapping."""
         found: Mapping[str, Any] | None = self._connection.execute(
-            sa.select(profiles.c.body).where(
-                profiles.c.provider_id == provider_id, profiles.c.sitting_id == sitting_id
-            )
+            sa.select(profiles.c.body)
+            .where(profiles.c.provider_id == self._provider_id, profiles.c.sitting_id == sitting_id)
+            .order_by(profiles.c.number.desc())
+            .limit(1)
         ).scalar_one_or_none()
         return found

@@ -1,4 +1,4 @@
-"""Encryption of names and addresses, marks for finding them, hashes of tokens."""
+"""Encryption of names and addresses, marks for finding them, hashes of tokens, links of a chain."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def sha256(token: str) -> str:
 
 
 class Cipher:
-    """Two keys derived from the service's secret: one encrypts, one marks.
+    """Three keys derived from the service's secret: one encrypts, one marks, one chains.
 
     Examples
     --------
@@ -39,6 +39,7 @@ class Cipher:
     def __init__(self, secret: str) -> None:
         self._fernet = Fernet(base64.urlsafe_b64encode(_derive(secret, b"identity")))
         self._mark_key = _derive(secret, b"mark")
+        self._chain_key = _derive(secret, b"chain")
 
     def seal(self, text: str) -> bytes:
         """Encrypt."""
@@ -55,6 +56,10 @@ class Cipher:
         """Return a keyed mark by which an address is found without being readable."""
         normal = text.strip().casefold().encode()
         return hmac.new(self._mark_key, normal, hashlib.sha256).hexdigest()
+
+    def link(self, previous: str, text: str) -> str:
+        """Return the code that ties a text to everything before it (HMAC-SHA256)."""
+        return hmac.new(self._chain_key, f"{previous}\n{text}".encode(), hashlib.sha256).hexdigest()
 
 
 def _derive(secret: str, purpose: bytes) -> bytes:

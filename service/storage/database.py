@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.errors import DatabaseError
-from service.storage.tables import APPEND_ONLY, SCHEMA_VERSION, metadata
+from service.storage.tables import APPEND_ONLY, metadata
 
 try:
     from pysqlite3 import dbapi2 as _driver
@@ -34,6 +34,7 @@ PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
 )
 BUSY_SECONDS = 5.0
+SCHEMA_VERSION = 2
 
 
 def sqlite_version() -> tuple[int, int, int]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from vbr_engine.bank.form import Form
 
 __all__ = [
+    "EVENT_KINDS",
     "AccountRecord",
     "BankRecord",
     "Event",
@@ -22,33 +23,90 @@ __all__ = [
 ]
 
 
+# What can happen in a sitting. The engine's funnel knows what each means for the stage.
+EVENT_KINDS = frozenset(
+    {
+        # the candidate
+        "invited",
+        "link-renewed",
+        "language-chosen",
+        "consented",
+        "started",
+        "answered",
+        "written",
+        "submitted",
+        "adjustment-asked",
+        "person-asked",
+        "contested",
+        "data-downloaded",
+        "erasure-asked",
+        # the provider's people
+        "facts",
+        "adjusted",
+        "rated",
+        "first-view",
+        "report-opened",
+        "report-read",
+        "decided",
+        "contest-answered",
+        "step",
+        "undone",
+        "erased",
+        "moved",
+        # the service
+        "message-sent",
+        "message-failed",
+        "rescored",
+        "risk-shown",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderRecord:
-    """A care organisation: the tenant."""
+    """A care organisation: the tenant. `kind` is provider, or house for those who run the pilot.
+
+    `settings` holds what a manager can set; see `service.use_cases.settings`.
+    """
 
     id: str
     name: str
     contact: str
+    kind: str = "provider"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    created_at: datetime | None = None
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AccountRecord:
-    """Somebody who may sign in; `password` is an argon2 hash."""
+    """Somebody who may sign in; `password` is an argon2 hash, None until the link was used.
+
+    `second_factor` is the secret of one-time passwords, `second_factor_step` the last one used.
+    """
 
     provider_id: str
     id: str
     email: str
     name: str
     role: str
-    password: str
+    password: str | None
+    language: str = "en"
+    second_factor: str | None = None
+    second_factor_step: int | None = None
+    created_at: datetime | None = None
+    disabled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """One signed-in browser."""
+    """One signed-in browser; `confirmed` when the second factor was given, if one is needed."""
 
+    id: str
     provider_id: str
     account_id: str
+    agent: str
+    confirmed: bool
     created_at: datetime
     seen_at: datetime
 
@@ -75,6 +133,7 @@ class VacancyRecord:
     bank_id: str
     bank_version: str
     opened_at: datetime
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +150,7 @@ class SittingRecord:
     form: Form
     simulated: bool
     created_at: datetime
+    import_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +168,8 @@ class Identity:
     """Who sits: kept apart, encrypted, deletable."""
 
     name: str
-    email: str
+    email: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

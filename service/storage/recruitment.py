@@ -14,7 +14,16 @@ __all__ = ["Banks", "Vacancies"]
 
 _VACANCY = tuple(
     vacancies.c[name]
-    for name in ("provider_id", "id", "title", "contact", "bank_id", "bank_version", "opened_at")
+    for name in (
+        "provider_id",
+        "id",
+        "title",
+        "contact",
+        "bank_id",
+        "bank_version",
+        "opened_at",
+        "closed_at",
+    )
 )
 _BANK = tuple(banks.c[name] for name in ("id", "version", "sha256", "status", "published_at"))
 
@@ -95,14 +104,14 @@ class Banks:
 class Vacancies:
     """The posts of a provider."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sa.Connection, provider_id: str) -> None:
+        self._connection, self._provider_id = connection, provider_id
 
-    def add(self, provider_id: str, vacancy: VacancyRecord) -> None:
+    def add(self, vacancy: VacancyRecord) -> None:
         """Open a vacancy."""
         self._connection.execute(
             vacancies.insert().values(
-                provider_id=provider_id,
+                provider_id=self._provider_id,
                 id=vacancy.id,
                 title=vacancy.title,
                 contact=vacancy.contact,
@@ -112,20 +121,20 @@ class Vacancies:
             )
         )
 
-    def list(self, provider_id: str) -> tuple[VacancyRecord, ...]:
+    def list(self) -> tuple[VacancyRecord, ...]:
         """List the vacancies of a provider, newest first."""
         rows = self._connection.execute(
             sa.select(*_VACANCY)
-            .where(vacancies.c.provider_id == provider_id)
+            .where(vacancies.c.provider_id == self._provider_id)
             .order_by(vacancies.c.opened_at.desc(), vacancies.c.id)
         )
         return tuple(VacancyRecord(*row) for row in rows)
 
-    def get(self, provider_id: str, vacancy_id: str) -> VacancyRecord | None:
+    def get(self, vacancy_id: str) -> VacancyRecord | None:
         """Find a vacancy of a provider."""
         row = self._connection.execute(
             sa.select(*_VACANCY).where(
-                vacancies.c.provider_id == provider_id, vacancies.c.id == vacancy_id
+                vacancies.c.provider_id == self._provider_id, vacancies.c.id == vacancy_id
             )
         ).one_or_none()
         return None if row is None else VacancyRecord(*row)

@@ -21,12 +21,14 @@ from service.storage.assessment import (
 )
 from service.storage.cipher import Cipher
 from service.storage.database import WriteGate, gate_path, open_database
+from service.storage.doors import Doors
+from service.storage.ledger import Ledger
 from service.storage.people import Accounts, Attempts, Providers, Sessions
 from service.storage.recruitment import Banks, Vacancies
 from vbr_engine.bank.model import Bank
 from vbr_engine.bank.parse import load_bank
 
-__all__ = ["Store", "Unit", "utc_now"]
+__all__ = ["Store", "Tenant", "Unit", "utc_now"]
 
 
 def utc_now() -> datetime:
@@ -35,26 +37,84 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True)
-class Unit:
-    """One transaction with its repositories."""
+class Tenant:
+    """What belongs to one organisation, in one transaction: no other one can be reached."""
 
     connection: sa.Connection
     cipher: Cipher
+    provider_id: str
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who may sign in."""
+        return Accounts(self.connection, self.provider_id, self.cipher)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Signed-in browsers."""
+        return Sessions(self.connection, self.provider_id)
+
+    @cached_property
+    def vacancies(self) -> Vacancies:
+        """Posts."""
+        return Vacancies(self.connection, self.provider_id)
+
+    @cached_property
+    def sittings(self) -> Sittings:
+        """Sittings."""
+        return Sittings(self.connection, self.provider_id)
+
+    @cached_property
+    def links(self) -> Links:
+        """Invitation links."""
+        return Links(self.connection, self.provider_id)
+
+    @cached_property
+    def identities(self) -> Identities:
+        """Who sits."""
+        return Identities(self.connection, self.provider_id, self.cipher)
+
+    @cached_property
+    def remarks(self) -> Remarks:
+        """Free text about candidates."""
+        return Remarks(self.connection, self.provider_id, self.cipher)
+
+    @cached_property
+    def events(self) -> Events:
+        """What happened in sittings."""
+        return Events(self.connection, self.provider_id)
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """Computed profiles."""
+        return Profiles(self.connection, self.provider_id)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Decisions, chained."""
+        return Ledger(self.connection, self.provider_id, self.cipher)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One transaction: what all share, the doors, and each tenant through `at`."""
+
+    connection: sa.Connection
+    cipher: Cipher
+
+    def at(self, provider_id: str) -> Tenant:
+        """Open what belongs to one organisation."""
+        return Tenant(self.connection, self.cipher, provider_id)
+
+    @cached_property
+    def doors(self) -> Doors:
+        """The ways to learn which tenant something belongs to."""
+        return Doors(self.connection, self.cipher)
 
     @cached_property
     def providers(self) -> Providers:
         """The tenants."""
         return Providers(self.connection)
-
-    @cached_property
-    def accounts(self) -> Accounts:
-        """Who may sign in."""
-        return Accounts(self.connection, self.cipher)
-
-    @cached_property
-    def sessions(self) -> Sessions:
-        """Signed-in browsers."""
-        return Sessions(self.connection)
 
     @cached_property
     def attempts(self) -> Attempts:
@@ -65,41 +125,6 @@ class Unit:
     def banks(self) -> Banks:
         """Published banks."""
         return Banks(self.connection)
-
-    @cached_property
-    def vacancies(self) -> Vacancies:
-        """Posts."""
-        return Vacancies(self.connection)
-
-    @cached_property
-    def sittings(self) -> Sittings:
-        """Sittings."""
-        return Sittings(self.connection)
-
-    @cached_property
-    def links(self) -> Links:
-        """Invitation links."""
-        return Links(self.connection)
-
-    @cached_property
-    def identities(self) -> Identities:
-        """Who sits."""
-        return Identities(self.connection, self.cipher)
-
-    @cached_property
-    def remarks(self) -> Remarks:
-        """Free text about candidates."""
-        return Remarks(self.connection, self.cipher)
-
-    @cached_property
-    def events(self) -> Events:
-        """What happened in sittings."""
-        return Events(self.connection)
-
-    @cached_property
-    def profiles(self) -> Profiles:
-        """Computed profiles."""
-        return Profiles(self.connection)
 
 
 class Store:

@@ -18,7 +18,7 @@ from service.use_cases.forms import plain_line
 from service.use_cases.views import Account
 from service.words import gettext as _
 
-__all__ = ["account_for", "add_account", "add_provider", "sign_in", "sign_out"]
+__all__ = ["account_for", "add_account", "add_provider", "house", "sign_in", "sign_out"]
 
 WINDOW = timedelta(minutes=15)
 ATTEMPTS_PER_ACCOUNT = 5
@@ -39,10 +39,29 @@ def add_provider(store: Store, *, name: str, contact: str, now: datetime) -> str
     return provider_id
 
 
+def house(store: Store, *, now: datetime) -> str:
+    """Return the id of the organisation of those who run the pilot; it is made the first time."""
+    with store.write() as unit:
+        found = unit.providers.house()
+        if found is not None:
+            return found.id
+        house_id = uuid4().hex
+        name = _("Those who run the pilot")
+        unit.providers.add(ProviderRecord(house_id, name, "", kind="house"), now=now)
+    return house_id
+
+
 def add_account(
-    store: Store, provider_id: str, *, name: str, email: str, password: str, now: datetime
+    store: Store,
+    provider_id: str,
+    *,
+    name: str,
+    email: str,
+    password: str,
+    now: datetime,
+    role: str = "recruiter",
 ) -> str:
-    """Add a recruiter's account and return its id.
+    """Add an account and return its id.
 
     Raises
     ------
@@ -56,15 +75,15 @@ def add_account(
         )
     hashed, account_id = _HASHER.hash(password), uuid4().hex
     with store.write() as unit:
-        if unit.accounts.signing_in(email) is not None:
+        if unit.doors.account(email) is not None:
             raise InvalidForm({"email": _("There is an account with this email address.")})
-        unit.accounts.add(
+        unit.at(provider_id).accounts.add(
             AccountRecord(
                 provider_id=provider_id,
                 id=account_id,
                 email=plain_line(email),
                 name=plain_line(name),
-                role="recruiter",
+                role=role,
                 password=hashed,
             ),
             now=now,
@@ -72,7 +91,9 @@ def add_account(
     return account_id
 
 
-def sign_in(store: Store, email: str, password: str, *, now: datetime, address: str) -> str:
+def sign_in(
+    store: Store, email: str, password: str, *, now: datetime, address: str, agent: str = ""
+) -> str:
     """Open a session and return its token, which is kept nowhere else.
 
     Attempts are counted before the password is hashed, by account and by network address; an
@@ -86,32 +107,34 @@ def sign_in(store: Store, email: str, password: str, *, now: datetime, address: 
     email, password = email.strip(), password[: LONGEST_PASSWORD + 1]
     with store.write() as unit:
         wait = _count_attempt(unit, store, email, address, now=now)
-        account = unit.accounts.signing_in(email)
+        account = unit.doors.account(email)
     if wait:
         raise TooManyAttempts(wait)
-    if not _matches(account.password if account else _dummy_hash(), password) or account is None:
+    known = account.password if account and not account.disabled_at else None
+    if not _matches(known or _dummy_hash(), password) or account is None or known is None:
         raise SignInFailed(_("The email address or the password is not right."))
-    return _open_session(store, account, password, address, now=now)
+    return _open_session(store, account, password, address, agent=agent, now=now)
 
 
 def account_for(store: Store, session_token: str, *, now: datetime) -> Account | None:
     """Return who is signed in, or None when the session is unknown or has run out."""
     token = sha256(session_token)
     with store.read() as unit:
-        session = unit.sessions.entering(token)
+        session = unit.doors.session(token)
         if (
             session is None
+            or not session.confirmed
             or now - session.created_at >= store.session_absolute
             or now - session.seen_at >= store.session_idle
         ):
             return None
-        account = unit.accounts.get(session.provider_id, session.account_id)
+        account = unit.at(session.provider_id).accounts.get(session.account_id)
         provider = unit.providers.get(session.provider_id)
-    if account is None or provider is None:
+    if account is None or account.disabled_at or provider is None:
         return None
     if now - session.seen_at >= SEEN_EVERY:
         with store.write() as unit:
-            unit.sessions.seen(token, now=now)
+            unit.at(session.provider_id).sessions.seen(session.id, now=now)
     return Account(
         id=account.id,
         provider_id=provider.id,
@@ -119,14 +142,16 @@ def account_for(store: Store, session_token: str, *, now: datetime) -> Account |
         name=account.name,
         email=account.email,
         role=account.role,
+        language=account.language,
+        session_id=session.id,
     )
 
 
 def sign_out(store: Store, session_token: str, *, now: datetime) -> None:
     """End a session, and remove the ones that have run out."""
     with store.write() as unit:
-        unit.sessions.end(sha256(session_token))
-        unit.sessions.forget_before(
+        unit.doors.end_session(sha256(session_token))
+        unit.doors.forget_sessions_before(
             created=now - store.session_absolute, seen=now - store.session_idle
         )
 
@@ -147,17 +172,30 @@ def _subject(unit: Unit, kind: str, text: str) -> str:
 
 
 def _open_session(
-    store: Store, account: AccountRecord, password: str, address: str, *, now: datetime
+    store: Store,
+    account: AccountRecord,
+    password: str,
+    address: str,
+    *,
+    agent: str,
+    now: datetime,
 ) -> str:
     token = secrets.token_urlsafe(32)
-    renewed = _HASHER.hash(password) if _HASHER.check_needs_rehash(account.password) else None
+    known = account.password or ""
+    renewed = _HASHER.hash(password) if _HASHER.check_needs_rehash(known) else None
     with store.write() as unit:
         unit.attempts.forget(_subject(unit, "account", account.email))
         unit.attempts.take_back(_subject(unit, "address", address))
+        tenant = unit.at(account.provider_id)
         if renewed:
-            unit.accounts.set_password(account.provider_id, account.id, password=renewed)
-        unit.sessions.add(
-            account.provider_id, account_id=account.id, token_sha256=sha256(token), now=now
+            tenant.accounts.change(account.id, password=renewed)
+        tenant.sessions.add(
+            id=uuid4().hex,
+            account_id=account.id,
+            token_sha256=sha256(token),
+            agent=agent,
+            confirmed=account.second_factor is None,
+            now=now,
         )
     return token
 

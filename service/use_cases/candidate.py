@@ -60,7 +60,7 @@ def gather(store: Store, unit: Unit, sitting: SittingRecord | None) -> Sat:
     if sitting is None:
         raise NotFound(_("There is no such candidate."))
     bank = store.bank(unit, sitting.bank_id, sitting.bank_version, sitting.bank_sha256)
-    events = unit.events.of(sitting.provider_id, sitting.id)
+    events = unit.at(sitting.provider_id).events.of(sitting.id)
     return Sat(sitting, bank, progress_of(events))
 
 
@@ -72,7 +72,7 @@ def follow(unit: Unit, token: str, *, now: datetime) -> LinkRecord:
     UnknownLink
         If it was never made, was replaced, or has expired.
     """
-    link = unit.links.followed(sha256(token))
+    link = unit.doors.link(sha256(token))
     if link is None:
         raise UnknownLink(_("We do not know this link. Check that it was copied in full."))
     if link.revoked_at is not None:

@@ -10,6 +10,7 @@ from service.storage import Store, Unit
 from service.storage.cipher import sha256
 from service.storage.records import Identity, SittingRecord, VacancyRecord
 from service.use_cases.forms import Form, id_of_request
+from service.use_cases.happenings import happen
 from service.use_cases.views import Account, Invited
 from service.words import gettext as _
 from vbr_engine.bank.form import draw_form
@@ -50,14 +51,14 @@ def invite(
     form.done()
     new_id = id_of_request(provider_id, vacancy_id, request_id)
     with store.read() as unit:
-        vacancy = unit.vacancies.get(provider_id, vacancy_id)
+        vacancy = unit.at(provider_id).vacancies.get(vacancy_id)
         sitting = _draw(store, unit, vacancy, now, simulated, language, new_id)
     with store.write() as unit:
-        if unit.sittings.get(provider_id, sitting.id) is not None:
+        if unit.at(provider_id).sittings.get(sitting.id) is not None:
             return Invited(sitting.id, _renewed(store, unit, sitting, by=by, now=now))
-        unit.sittings.add(provider_id, sitting)
-        unit.identities.add(provider_id, sitting.id, identity)
-        unit.events.append(provider_id, sitting.id, "invited", at=now, body={"by": by.id})
+        unit.at(provider_id).sittings.add(sitting)
+        unit.at(provider_id).identities.add(sitting.id, identity)
+        happen(unit.at(provider_id), sitting.id, "invited", at=now, by=by.id)
         token = _new_link(store, unit, sitting, now=now)
     return Invited(sitting.id, token)
 
@@ -72,7 +73,7 @@ def renew_link(
     NotFound
     """
     with store.write() as unit:
-        sitting = unit.sittings.get(provider_id, sitting_id)
+        sitting = unit.at(provider_id).sittings.get(sitting_id)
         if sitting is None:
             raise NotFound(_("There is no such candidate."))
         return _renewed(store, unit, sitting, by=by, now=now)
@@ -81,7 +82,7 @@ def renew_link(
 def _renewed(
     store: Store, unit: Unit, sitting: SittingRecord, *, by: Account, now: datetime
 ) -> str:
-    unit.events.append(sitting.provider_id, sitting.id, "link-renewed", at=now, body={"by": by.id})
+    happen(unit.at(sitting.provider_id), sitting.id, "link-renewed", at=now, by=by.id)
     return _new_link(store, unit, sitting, now=now)
 
 
@@ -114,8 +115,7 @@ def _draw(
 
 def _new_link(store: Store, unit: Unit, sitting: SittingRecord, *, now: datetime) -> str:
     token = secrets.token_urlsafe(32)
-    unit.links.add(
-        sitting.provider_id,
+    unit.at(sitting.provider_id).links.add(
         sitting.id,
         token_sha256=sha256(token),
         now=now,

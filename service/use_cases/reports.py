@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from uuid import uuid4
 
 from service.errors import FirstViewNeeded, InvalidForm, NotSubmitted
 from service.storage import Store, Unit
 from service.storage.records import Event
 from service.use_cases.candidate import Sat, gather
 from service.use_cases.forms import Form
+from service.use_cases.happenings import happen
 from service.use_cases.scoring import answers_of, profile_of
 from service.use_cases.vacancies import board_row, vacancy_of
 from service.use_cases.views import (
@@ -47,10 +47,10 @@ def candidate_page(
     NotFound
     """
     with store.read() as unit:
-        sat = gather(store, unit, unit.sittings.get(provider_id, sitting_id))
-        identity = unit.identities.get(provider_id, sitting_id)
+        sat = gather(store, unit, unit.at(provider_id).sittings.get(sitting_id))
+        identity = unit.at(provider_id).identities.get(sitting_id)
         vacancy = vacancy_of(store, unit, provider_id, sat.sitting.vacancy_id)
-        texts = unit.remarks.of(provider_id, sitting_id)
+        texts = unit.at(provider_id).remarks.of(sitting_id)
         names = _names(unit, provider_id, sat.progress.events)
     row = board_row(sat.sitting, sat.progress, identity, now=now)
     views = [_first_view(event, texts, names) for event in _of_kind(sat, "first-view")]
@@ -96,8 +96,15 @@ def record_first_view(
         sat = _submitted(store, unit, provider_id, sitting_id)
         if sat.progress.has("first-view"):
             return
-        body = {"by": account.id, "view": view}
-        _append_remark(unit, sat, "first-view", body, note, now=now)
+        happen(
+            unit.at(provider_id),
+            sitting_id,
+            "first-view",
+            at=now,
+            by=account.id,
+            body={"view": view},
+            text=note,
+        )
 
 
 def open_report(
@@ -112,8 +119,8 @@ def open_report(
     with store.read() as unit:
         sat = _submitted(store, unit, provider_id, sitting_id)
         profile = profile_of(unit, sat)
-        identity = unit.identities.get(provider_id, sitting_id)
-        vacancy = unit.vacancies.get(provider_id, sat.sitting.vacancy_id)
+        identity = unit.at(provider_id).identities.get(sitting_id)
+        vacancy = unit.at(provider_id).vacancies.get(sat.sitting.vacancy_id)
         provider = unit.providers.get(provider_id)
     if profile is None:
         raise NotSubmitted(_("The candidate has not finished."))
@@ -163,11 +170,11 @@ def record_decision(
             raise InvalidForm({"decision": _("Open the report before you record a decision.")})
         body = {"by": account.id, "decision": decision}
         if not _repeats(unit, sat, body, reason):
-            _append_remark(unit, sat, "decided", body, reason, now=now)
+            happen(unit.at(provider_id), sitting_id, "decided", at=now, body=body, text=reason)
 
 
 def _submitted(store: Store, unit: Unit, provider_id: str, sitting_id: str) -> Sat:
-    sat = gather(store, unit, unit.sittings.get(provider_id, sitting_id))
+    sat = gather(store, unit, unit.at(provider_id).sittings.get(sitting_id))
     if sat.progress.submitted_at is None:
         raise NotSubmitted(_("The candidate has not finished."))
     return sat
@@ -179,9 +186,8 @@ def _note_opening(store: Store, sat: Sat, account: Account, *, now: datetime) ->
         return
     provider_id, sitting_id = sat.sitting.provider_id, sat.sitting.id
     with store.write() as unit:
-        if not _has_opened(unit.events.of(provider_id, sitting_id), account):
-            body = {"by": account.id}
-            unit.events.append(provider_id, sitting_id, "report-opened", at=now, body=body)
+        if not _has_opened(unit.at(provider_id).events.of(sitting_id), account):
+            happen(unit.at(provider_id), sitting_id, "report-opened", at=now, by=account.id)
 
 
 def _has_opened(events: tuple[Event, ...], account: Account) -> bool:
@@ -190,27 +196,11 @@ def _has_opened(events: tuple[Event, ...], account: Account) -> bool:
     )
 
 
-def _append_remark(
-    unit: Unit, sat: Sat, kind: str, body: Mapping[str, str], text: str, *, now: datetime
-) -> None:
-    """Append an event; the text goes into the deletable table, the event names it."""
-    remark, sitting = uuid4().hex, sat.sitting
-    if text:
-        unit.remarks.add(sitting.provider_id, sitting.id, id=remark, text=text)
-    unit.events.append(
-        sitting.provider_id,
-        sitting.id,
-        kind,
-        at=now,
-        body={**body, "remark": remark if text else None},
-    )
-
-
 def _repeats(unit: Unit, sat: Sat, body: Mapping[str, str], reason: str) -> bool:
     decided = _of_kind(sat, "decided")
     if not decided:
         return False
-    last, texts = decided[-1].body, unit.remarks.of(sat.sitting.provider_id, sat.sitting.id)
+    last, texts = decided[-1].body, unit.at(sat.sitting.provider_id).remarks.of(sat.sitting.id)
     same = all(last.get(name) == value for name, value in body.items())
     return same and texts.get(last["remark"]) == reason
 
@@ -221,7 +211,7 @@ def _of_kind(sat: Sat, kind: str) -> list[Event]:
 
 def _names(unit: Unit, provider_id: str, events: tuple[Event, ...]) -> dict[str, str]:
     ids = {str(event.body["by"]) for event in events if "by" in event.body}
-    found = {account_id: unit.accounts.get(provider_id, account_id) for account_id in ids}
+    found = {account_id: unit.at(provider_id).accounts.get(account_id) for account_id in ids}
     return {
         account_id: who.name if who else _("a former colleague")
         for account_id, who in found.items()

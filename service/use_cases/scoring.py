@@ -30,5 +30,5 @@ def score_sitting(sat: Sat) -> Profile:
 
 def profile_of(unit: Unit, sat: Sat) -> Profile | None:
     """Return the profile that was kept at submission, if there is one."""
-    body = unit.profiles.get(sat.sitting.provider_id, sat.sitting.id)
+    body = unit.at(sat.sitting.provider_id).profiles.get(sat.sitting.id)
     return None if body is None else Profile.from_dict(body)

@@ -9,6 +9,7 @@ from service.errors import NotFound, NotSubmitted
 from service.storage import Store, Unit
 from service.storage.cipher import sha256
 from service.use_cases.candidate import Sat, follow, gather
+from service.use_cases.happenings import happen
 from service.use_cases.scoring import profile_of, score_sitting
 from service.use_cases.views import (
     Invitation,
@@ -72,7 +73,7 @@ def practice(store: Store, token: str) -> PracticeView:
     """
     with store.read() as unit:
         link = follow(unit, token, now=store.clock())
-        sat = gather(store, unit, unit.sittings.get(link.provider_id, link.sitting_id))
+        sat = gather(store, unit, unit.at(link.provider_id).sittings.get(link.sitting_id))
     text = sat.text
     scale = max(text.scales)
     return PracticeView(
@@ -92,16 +93,16 @@ def start_sitting(store: Store, token: str, *, now: datetime) -> str:
     """
     with store.write() as unit:
         link = follow(unit, token, now=now)
-        sat = gather(store, unit, unit.sittings.get(link.provider_id, link.sitting_id))
+        sat = gather(store, unit, unit.at(link.provider_id).sittings.get(link.sitting_id))
         if sat.progress.started_at is None:
-            unit.events.append(link.provider_id, link.sitting_id, "started", at=now)
+            happen(unit.at(link.provider_id), link.sitting_id, "started", at=now)
     return link.sitting_id
 
 
 def candidate_may(store: Store, sitting_id: str, token: str) -> bool:
     """Whether the token in a browser's cookie belongs to a working link of this sitting."""
     with store.read() as unit:
-        link = unit.links.followed(sha256(token))
+        link = unit.doors.link(sha256(token))
     return (
         link is not None
         and link.sitting_id == sitting_id
@@ -178,7 +179,7 @@ def save_answer(
         If the sitting has no such item, or was not started.
     """
     with store.write() as unit:
-        sat = gather(store, unit, unit.sittings.sat(sitting_id))
+        sat = gather(store, unit, unit.doors.sitting(sitting_id))
         if item_id not in sat.sitting.form.items or sat.progress.started_at is None:
             raise NotFound(_("This scenario is not one of yours."))
         current = sat.progress.answers.get(item_id)
@@ -188,8 +189,8 @@ def save_answer(
         checked = check_answer(sat.bank.item_by_id[item_id], answer)
         if current is not None and dict(current.answer) == checked:
             return Saved("unchanged", known)
-        unit.events.append(
-            sat.sitting.provider_id,
+        happen(
+            unit.at(sat.sitting.provider_id),
             sitting_id,
             "answered",
             at=now,
@@ -239,7 +240,7 @@ def submit_sitting(
         If there is no such sitting, or it was not started.
     """
     with store.write() as unit:
-        sat = gather(store, unit, unit.sittings.sat(sitting_id))
+        sat = gather(store, unit, unit.doors.sitting(sitting_id))
         if sat.progress.submitted_at is not None:
             return Submitted("already-submitted")
         if sat.progress.started_at is None:
@@ -247,9 +248,8 @@ def submit_sitting(
         if sat.missing and not allow_incomplete:
             return Submitted("incomplete", sat.missing)
         profile = score_sitting(sat)
-        unit.events.append(sat.sitting.provider_id, sitting_id, "submitted", at=now)
-        unit.profiles.add(
-            sat.sitting.provider_id,
+        happen(unit.at(sat.sitting.provider_id), sitting_id, "submitted", at=now)
+        unit.at(sat.sitting.provider_id).profiles.add(
             sitting_id,
             bank_sha256=profile.bank_sha256,
             policy=profile.policy,
@@ -269,9 +269,9 @@ def candidate_feedback_for(store: Store, sitting_id: str) -> CandidateFeedback:
     NotFound
     """
     with store.read() as unit:
-        sat = gather(store, unit, unit.sittings.sat(sitting_id))
+        sat = gather(store, unit, unit.doors.sitting(sitting_id))
         profile = profile_of(unit, sat)
-        vacancy = unit.vacancies.get(sat.sitting.provider_id, sat.sitting.vacancy_id)
+        vacancy = unit.at(sat.sitting.provider_id).vacancies.get(sat.sitting.vacancy_id)
     if profile is None:
         raise NotSubmitted(_("Your feedback is here as soon as you have sent your answers."))
     contact = vacancy.contact if vacancy else None
@@ -281,9 +281,9 @@ def candidate_feedback_for(store: Store, sitting_id: str) -> CandidateFeedback:
 def _invitation(
     store: Store, unit: Unit, sitting_id: str, *, expires_at: datetime | None
 ) -> Invitation:
-    sat = gather(store, unit, unit.sittings.sat(sitting_id))
+    sat = gather(store, unit, unit.doors.sitting(sitting_id))
     provider = unit.providers.get(sat.sitting.provider_id)
-    vacancy = unit.vacancies.get(sat.sitting.provider_id, sat.sitting.vacancy_id)
+    vacancy = unit.at(sat.sitting.provider_id).vacancies.get(sat.sitting.vacancy_id)
     if provider is None or vacancy is None:
         raise NotFound(_("There is no such vacancy."))
     text = sat.text
@@ -309,7 +309,7 @@ def _invitation(
 
 def _started(store: Store, sitting_id: str) -> Sat:
     with store.read() as unit:
-        sat = gather(store, unit, unit.sittings.sat(sitting_id))
+        sat = gather(store, unit, unit.doors.sitting(sitting_id))
     if sat.progress.started_at is None:
         raise NotFound(_("Open your link and choose “Start” first."))
     return sat

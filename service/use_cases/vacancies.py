@@ -73,7 +73,7 @@ def list_vacancies(store: Store, provider_id: str) -> tuple[VacancyLine, ...]:
                     (progress for sitting, progress in _sittings(unit, vacancy)), now=now
                 ),
             )
-            for vacancy in unit.vacancies.list(provider_id)
+            for vacancy in unit.at(provider_id).vacancies.list()
         )
 
 
@@ -112,8 +112,8 @@ def create_vacancy(
         assert bank is not None
         new_id = id_of_request(provider_id, request_id)
         vacancy = VacancyRecord(provider_id, new_id, title, contact, bank.id, bank.version, now)
-        if unit.vacancies.get(provider_id, new_id) is None:
-            unit.vacancies.add(provider_id, vacancy)
+        if unit.at(provider_id).vacancies.get(new_id) is None:
+            unit.at(provider_id).vacancies.add(vacancy)
     return new_id
 
 
@@ -126,8 +126,8 @@ def vacancy_board(store: Store, provider_id: str, vacancy_id: str, *, now: datet
     """
     with store.read() as unit:
         vacancy = vacancy_of(store, unit, provider_id, vacancy_id)
-        found = _sittings(unit, unit.vacancies.get(provider_id, vacancy_id))
-        people = unit.identities.of(provider_id, tuple(sitting.id for sitting, _ in found))
+        found = _sittings(unit, unit.at(provider_id).vacancies.get(vacancy_id))
+        people = unit.at(provider_id).identities.of(tuple(sitting.id for sitting, _ in found))
     rows = [board_row(s, p, people.get(s.id), now=now) for s, p in found]
     rows.sort(key=lambda row: (_ORDER[row.state], row.last_activity_at))
     return Board(
@@ -145,7 +145,7 @@ def vacancy_of(store: Store, unit: Unit, provider_id: str, vacancy_id: str) -> V
     ------
     NotFound
     """
-    record = unit.vacancies.get(provider_id, vacancy_id)
+    record = unit.at(provider_id).vacancies.get(vacancy_id)
     published = unit.banks.get(record.bank_id, record.bank_version) if record else None
     if record is None or published is None:
         raise NotFound(_("There is no such vacancy."))
@@ -186,8 +186,8 @@ def _sittings(
 ) -> tuple[tuple[SittingRecord, Progress], ...]:
     if vacancy is None:
         return ()
-    sittings = unit.sittings.of_vacancy(vacancy.provider_id, vacancy.id)
-    events = unit.events.of_several(vacancy.provider_id, tuple(s.id for s in sittings))
+    sittings = unit.at(vacancy.provider_id).sittings.of_vacancy(vacancy.id)
+    events = unit.at(vacancy.provider_id).events.of_several(tuple(s.id for s in sittings))
     return tuple((sitting, progress_of(events[sitting.id])) for sitting in sittings)
 
 

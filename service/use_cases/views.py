@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from vbr_engine.bank.model import Practice, ResponseFormat
@@ -168,7 +168,7 @@ class PracticeView:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who is signed in."""
+    """Somebody who is signed in, for an organisation, in a role of `service.storage.tables`."""
 
     id: str
     provider_id: str
@@ -176,6 +176,8 @@ class Account:
     name: str
     email: str
     role: str
+    language: str = "en"
+    session_id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,7 +221,7 @@ def finish(house) -> None:
     """Let the invited candidate answer everything and send it."""
     sitting = sittings.start_sitting(house.store, house.token, now=NOW)
     with house.store.read() as unit:
-        record = unit.sittings.sat(sitting)
+        record = unit.doors.sitting(sitting)
         bank = house.store.bank(unit, record.bank_id, record.bank_version, record.bank_sha256)
     responses = simulate_responses(bank, 1, seed=3)
     given = responses.answers(responses.sittings[0])

@@ -333,7 +333,7 @@ def test_opening_the_report_twice_at_the_same_moment_is_noted_once(house, recrui
     answer(house)
     see_report(house, recruiter)
     with house.store.read() as unit:
-        sat = gather(house.store, unit, unit.sittings.sat(house.sitting_id))
+        sat = gather(house.store, unit, unit.doors.sitting(house.sitting_id))
     early = replace(sat, progress=replace(sat.progress, events=sat.progress.events[:-1]))
     reports._note_opening(house.store, early, house.account, now=NOW)
     page = recruiter.get(f"/candidates/{house.sitting_id}")
@@ -445,7 +445,7 @@ def answer(house, *, token: str = "", number: int | None = None) -> None:
     """Answer the first scenarios of a sitting, or all of them and send."""
     sitting = sittings.start_sitting(house.store, token or house.token, now=NOW)
     with house.store.read() as unit:
-        record = unit.sittings.sat(sitting)
+        record = unit.doors.sitting(sitting)
         bank = house.store.bank(unit, record.bank_id, record.bank_version, record.bank_sha256)
     responses = simulate_responses(bank, 1, seed=3)
     given = responses.answers(responses.sittings[0])

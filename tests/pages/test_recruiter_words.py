@@ -8,7 +8,7 @@ import pytest
 
 from service.pages.board import group_of, grouped, happened, next_step, progress
 from service.pages.elapsed import how_long_ago
-from service.storage.tables import EVENT_KINDS
+from service.storage.records import EVENT_KINDS
 from service.use_cases.views import BoardRow, TimelineEntry
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

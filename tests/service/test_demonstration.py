@@ -60,7 +60,7 @@ def test_the_sample_reports_differ_and_one_carries_flags(
         )
         reports.open_report(store, demo.provider_id, row.sitting_id, account=account, now=clock())
         with store.read() as unit:
-            body = unit.profiles.get(demo.provider_id, row.sitting_id)
+            body = unit.at(demo.provider_id).profiles.get(row.sitting_id)
         assert body is not None
         flags[row.name] = {flag["id"] for flag in body["flags"]}
         composites[row.name] = body["composite"]["score"]

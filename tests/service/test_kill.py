@@ -277,16 +277,16 @@ def test_kills_lose_nothing_that_was_acknowledged(
     assert [one.error for one in people] == [""] * len(people)
     assert recruiter.decided == recruiter.viewed == finished
     with store.read() as unit:
-        vacancy = unit.sittings.of_vacancy(house.provider_id, house.vacancy_id)
+        vacancy = unit.at(house.provider_id).sittings.of_vacancy(house.vacancy_id)
         known = {one.sitting_id for one in invited} | {*finished, *recruiter.invited}
         assert {sitting.id for sitting in vacancy} == known, "a sitting lost, or a second one"
         assert len(known) == CLIENTS + KILLS + len(recruiter.invited)
         for sitting_id in finished:
-            kinds = [event.kind for event in unit.events.of(house.provider_id, sitting_id)]
+            kinds = [event.kind for event in unit.at(house.provider_id).events.of(sitting_id)]
             assert kinds[-3:] == ["first-view", "report-opened", "decided"]
         for client, one in zip(clients, invited, strict=True):
-            _check(client, unit.events.of(house.provider_id, one.sitting_id))
-            assert unit.profiles.get(house.provider_id, one.sitting_id) is not None
+            _check(client, unit.at(house.provider_id).events.of(one.sitting_id))
+            assert unit.at(house.provider_id).profiles.get(one.sitting_id) is not None
         result = unit.connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()
     assert result == "ok"
     total = sum(len(client.acknowledged) for client in clients)
@@ -309,7 +309,7 @@ def _wait_for(clients: list[Client], more: int, deadline: float) -> None:
 
 def _orders(store: Store, invited: list[Any]) -> list[tuple[str, ...]]:
     with store.read() as unit:
-        found = [unit.sittings.sat(one.sitting_id) for one in invited]
+        found = [unit.doors.sitting(one.sitting_id) for one in invited]
     return [sitting.form.items for sitting in found if sitting is not None]
 
 

@@ -84,7 +84,7 @@ def test_double_clicks_at_the_same_moment_store_one_answer(
         outcomes = Counter(pool.map(lambda _: save(0, 0), range(24)))
     assert outcomes == {"saved": 1, "unchanged": 23}
     with store.read() as unit:
-        kinds = Counter(e.kind for e in unit.events.of(house.provider_id, sitting))
+        kinds = Counter(e.kind for e in unit.at(house.provider_id).events.of(sitting))
     assert kinds == {"invited": 1, "started": 1, "answered": 1}
 
 
@@ -110,7 +110,7 @@ def test_starting_again_resumes_the_same_sitting(store: Store, house: Any) -> No
         )
     assert started == {invited.sitting_id}
     with store.read() as unit:
-        events = unit.events.of(house.provider_id, invited.sitting_id)
+        events = unit.at(house.provider_id).events.of(invited.sitting_id)
     assert [event.kind for event in events] == ["invited", "started"]
 
 
@@ -163,9 +163,9 @@ def test_the_stored_profile_can_be_computed_again_to_the_same_figures(
 ) -> None:
     sitting = house.submitted().sitting_id
     with store.read() as unit:
-        record = unit.sittings.sat(sitting)
+        record = unit.doors.sitting(sitting)
         assert record is not None
-        body = unit.profiles.get(house.provider_id, sitting)
+        body = unit.at(house.provider_id).profiles.get(sitting)
         assert body is not None
         sat = gather(store, unit, record)
     assert Profile.from_dict(body) == score_sitting(sat)
@@ -178,7 +178,7 @@ def test_the_speed_clock_caps_long_gaps_and_never_makes_a_slow_reader_fast(
     sitting = house.started().sitting_id
     house.answer_all(sitting)
     with store.read() as unit:
-        events = list(unit.events.of(house.provider_id, sitting))
+        events = list(unit.at(house.provider_id).events.of(sitting))
     total = sittings.show_question(store, sitting, 1).total
     assert answering_seconds(events) == 40.0 * total
     away = [
@@ -194,7 +194,7 @@ def test_current_answers_follow_from_the_events_alone(
     for turn in (0, 1, 2):
         save(turn, turn)
     with store.read() as unit:
-        progress = progress_of(unit.events.of(house.provider_id, sitting))
+        progress = progress_of(unit.at(house.provider_id).events.of(sitting))
     question = sittings.show_question(store, sitting, 1)
     assert dict(progress.answers[question.item.id].answer) == question.answer
     assert progress.answers[question.item.id].revision == 3

@@ -101,7 +101,7 @@ def test_an_office_behind_one_address_can_sign_in_as_often_as_it_likes(
 
 def test_passwords_are_argon2id_with_the_declared_cost(store: Store, house: Any) -> None:
     with store.read() as unit:
-        record = unit.accounts.signing_in(house.account.email)
+        record = unit.doors.account(house.account.email)
     assert record is not None
     assert record.password.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 

@@ -84,7 +84,7 @@ def test_reading_methods_return_nothing_of_another_provider(
     mine, other = two
     sitting = mine.submitted().sitting_id
     with store.write() as unit:
-        unit.remarks.add(mine.provider_id, sitting, id="r", text="kind on the telephone")
+        unit.at(mine.provider_id).remarks.add(sitting, id="r", text="kind on the telephone")
     with store.read() as unit:
         for owner, found in ((mine.provider_id, True), (other.provider_id, False)):
             assert bool(unit.sittings.get(owner, sitting)) is found
@@ -107,8 +107,8 @@ def test_writing_methods_change_nothing_of_another_provider(
     invited = mine.invite()
     sitting, owner = invited.sitting_id, other.provider_id
     with store.read() as unit:
-        record = unit.sittings.get(mine.provider_id, sitting)
-        password = unit.accounts.get(mine.provider_id, mine.account.id)
+        record = unit.at(mine.provider_id).sittings.get(sitting)
+        password = unit.at(mine.provider_id).accounts.get(mine.account.id)
     attempts: list[Callable[[Unit], object]] = [
         lambda u: u.events.append(owner, sitting, "started", at=mine.clock()),
         lambda u: u.remarks.add(owner, sitting, id="x", text="t"),
@@ -130,10 +130,10 @@ def test_writing_methods_change_nothing_of_another_provider(
         unit.identities.erase(owner, sitting)
         unit.accounts.set_password(owner, mine.account.id, password="x")
     with store.read() as unit:
-        assert unit.identities.get(mine.provider_id, sitting) is not None
-        assert unit.accounts.get(mine.provider_id, mine.account.id) == password
-        assert unit.links.followed("0") is None
-        assert len(unit.events.of(mine.provider_id, sitting)) == 1
+        assert unit.at(mine.provider_id).identities.get(sitting) is not None
+        assert unit.at(mine.provider_id).accounts.get(mine.account.id) == password
+        assert unit.doors.link("0") is None
+        assert len(unit.at(mine.provider_id).events.of(sitting)) == 1
 
 
 def test_use_cases_do_not_find_another_providers_candidate(
@@ -174,17 +174,17 @@ def test_use_cases_do_not_find_another_providers_candidate(
 def test_events_can_only_grow(store: Store, house: Any, statement: str) -> None:
     sitting = house.started().sitting_id
     with store.read() as unit:
-        before = unit.events.of(house.provider_id, sitting)
+        before = unit.at(house.provider_id).events.of(sitting)
     with pytest.raises(sa.exc.DatabaseError, match="can only grow"), store.write() as unit:
         unit.connection.exec_driver_sql(statement)
     with store.read() as unit:
-        assert unit.events.of(house.provider_id, sitting) == before != ()
+        assert unit.at(house.provider_id).events.of(sitting) == before != ()
 
 
 def test_a_sitting_cannot_be_submitted_twice_even_by_hand(store: Store, house: Any) -> None:
     sitting = house.submitted().sitting_id
     with pytest.raises(sa.exc.IntegrityError), store.write() as unit:
-        unit.events.append(house.provider_id, sitting, "submitted", at=house.clock())
+        unit.at(house.provider_id).events.append(sitting, "submitted", at=house.clock())
 
 
 def test_every_connection_has_the_safe_pragmas(store: Store) -> None:
@@ -216,7 +216,7 @@ def test_no_name_address_or_token_can_be_read_in_the_files(
 def test_an_erased_name_leaves_the_events_and_the_page(store: Store, house: Any) -> None:
     sitting = house.submitted().sitting_id
     with store.write() as unit:
-        unit.identities.erase(house.provider_id, sitting)
+        unit.at(house.provider_id).identities.erase(sitting)
     page = reports.candidate_page(store, house.provider_id, sitting, now=house.clock())
     assert (page.row.name, page.email) == ("Name erased", "")
     assert page.state == "completed"
@@ -247,7 +247,7 @@ def test_several_processes_write_without_a_locked_database(
     writers = [subprocess.Popen([*command, sitting]) for _ in range(2)]
     assert [writer.wait(60) for writer in writers] == [0, 0]
     with store.read() as unit:
-        numbers = [event.number for event in unit.events.of(house.provider_id, sitting)]
+        numbers = [event.number for event in unit.at(house.provider_id).events.of(sitting)]
     assert numbers == list(range(1, 63))
 
 
