@@ -230,6 +230,18 @@ def test_errors_by_group_are_on_the_card(place):
     assert held["sentences"][0] in html.replace("\u00a0", " ")
 
 
+def test_the_card_says_why_sentence_and_table_differ(place, models, about):
+    """Where both are there; sentences alone, or a table alone, need no such word."""
+    why = "counted in two ways, so the sentences and the table can be a point or two apart"
+    run("card", place / "model", "-o", place / "card.html")
+    assert why in (place / "card.html").read_text().replace("\u00a0", " ")
+    held = json.loads((place / "e.json").read_text())["figures"]["outcomes"]["leaving"]
+    for part, told in (("", True), ("fairness", False), ("groups", False)):
+        left = held | ({part: type(held[part])()} if part else {})
+        card = model_card(models, about=about, evaluations={"leaving": left})
+        assert (why in words_of(card, "fairness")) == told
+
+
 def test_an_evaluation_of_other_models_or_an_edited_one_is_left_out(place, tmp_path):
     run("train", place / "careers.csv", "--outcome", "leaving", "-o", tmp_path / "m", "-q")
     stored, content = read_models(tmp_path / "m"), (place / "model/evaluation.json").read_text()

@@ -31,6 +31,14 @@ _VIEW_WORDS = {
     "as it stands": "as it stands",
 }
 
+_TWO_WAYS = (
+    "What was expected and seen is counted in two ways, so the sentences and the table can be a "
+    "point or two apart. The sentences count only those who were followed to the end, and let them "
+    "stand for the others by weights; so do the tables of who is called at risk. The table of seen "
+    "and predicted counts everybody in a group for as long as they were followed (Kaplan-Meier), "
+    "with the mean risk of them all. Neither is wrong; where the two are further apart, few were "
+    "followed to the end."
+)
 _CUT_WORDS = "the mean risk"
 _ERROR_WORDS = {
     "fpr": "Of those who stayed, called at risk",
@@ -294,11 +302,13 @@ def group_sentences(held: Held) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
+        At last, where there is a table too, why its figures are not quite the same.
     """
-    return tuple(
+    told = tuple(
         f"By {by}. {' '.join((*found['sentences'], *found['notes']))}"
         for by, found in held.get("fairness", {}).items()
     )
+    return (*told, _TWO_WAYS) if told and held["groups"] else told
 
 
 def error_tables(held: Held) -> Iterator[ManualTable]:
