@@ -325,6 +325,19 @@ def test_revise_with_nothing_to_do_writes_nothing(tmp_path):
     place.write_text(json.dumps(dump_proposals(TINY, [proposal("items.cold-tea", "reword")])))
     made = run("revise", TINY_FOLDER, "--from", place, "-o", tmp_path / "next")
     assert made.exit_code == 1
+    assert "everything that is proposed is for a person to decide" in made.stderr
+    assert not (tmp_path / "next").exists()
+
+
+def test_revise_says_that_an_analysis_proposes_nothing_and_what_to_do(tmp_path):
+    place = tmp_path / "analysis.json"
+    place.write_text(json.dumps(dump_proposals(TINY, [])))
+    made = run("revise", TINY_FOLDER, "--from", place, "-o", tmp_path / "next")
+    assert made.exit_code == 1
+    assert made.stderr.startswith("analysis.json proposes nothing, so nothing was changed")
+    assert "Keep the bank as it is." in made.stderr
+    assert "`vbr panel BANK EXPERTS --proposals FILE`" in made.stderr
+    assert made.stdout == ""
     assert not (tmp_path / "next").exists()
 
 

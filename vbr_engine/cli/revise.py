@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -49,10 +50,25 @@ def command(bank: str, analysis: str, output: str) -> None:
     draft = revise_bank(source.documents[None], catalogues, proposals)
     _tell(draft)
     if not draft.applied:
-        click.echo("Nothing was changed, so no draft was written.", err=True)
+        click.echo(_why_not(analysis, draft), err=True)
         sys.exit(1)
     write_draft(draft, source, output)
     click.echo(f"draft of {draft.bank.label} written to {output}", err=True)
+
+
+def _why_not(analysis: str, draft: Draft) -> str:
+    """Say why there is no draft, and what to do."""
+    if draft.undecided:
+        return (
+            "Nothing was changed, so no draft was written: everything that is proposed is for a "
+            "person to decide. Change the bank by hand, and check it with `vbr check`."
+        )
+    return (
+        f"{Path(analysis).name} proposes nothing, so nothing was changed and no draft was written. "
+        "Keep the bank as it is. If you expected changes, read the notes of the analysis: too few "
+        "sittings propose nothing. Then analyse more of them, or the answers of experts with "
+        "`vbr panel BANK EXPERTS --proposals FILE`."
+    )
 
 
 def _tell(draft: Draft) -> None:
