@@ -226,12 +226,30 @@ def test_missing_columns_are_told_with_those_there_are():
         ({"group": "name"}, "column name: has 60 different entries: groups are expected to be 20"),
         ({"group": "none"}, "column none: nobody's group is stated"),
         ({"group": []}, "expected at least one column of groups"),
-        ({"outcome": "name"}, "row 1: column name: expected yes or no, or name a value as"),
+        (
+            {"outcome": "name"},
+            "column name: expected yes or no (true or false, 1 or 0), got n0, n1, n2, n3, n4, n5, "
+            "n6, n7 and 52 more (60 rows, the first is 1): say which value counts as selected, "
+            "such as name=n0",
+        ),
     ],
 )
 def test_what_cannot_be_asked(options, words):
     people = table(F=(30, 10), M=(30, 12)).assign(name=[f"n{k}" for k in range(60)], none=None)
     assert problems(people, **options)[0].startswith(words)
+
+
+def test_a_wrong_outcome_is_told_once_with_the_values_that_stand_there():
+    people = table(F=(30, 10), M=(30, 12))
+    people["decision"] = ["yes"] * 10 + ["invite", "wait"] * 25
+    (told,) = problems(people, outcome="decision")
+    assert told.startswith("column decision: expected yes or no")
+    assert "got invite, wait (50 rows, the first is 11)" in told
+    assert told.endswith("such as decision=invite")
+    people["decision"] = ["yes"] * 59 + ["perhaps"]
+    people["application"] = [f"a{k}" for k in range(60)]
+    (told,) = problems(people, outcome="decision")
+    assert "got perhaps (row a59): say which" in told
 
 
 def test_an_empty_table_and_two_people():

@@ -183,8 +183,23 @@ def _chosen(
         return found
     folded = entries.map(lambda entry: None if entry is None else _YES.get(entry.casefold()))
     wrong = folded.isna() & entries.notna()
-    _tell(wrong, names, column, "expected yes or no, or name a value as COLUMN=VALUE", problems)
+    if wrong.any():
+        problems.append(_not_yes_or_no(entries[wrong], column, names))
     return np.array([answer is True for answer in folded], dtype=bool)
+
+
+def _not_yes_or_no(wrong: pd.Series[Any], column: str, names: list[Any]) -> Problem:
+    """Say once what stands there instead, how often, and how to ask for it."""
+    held = list(map(str, wrong.unique()))
+    more = f" and {len(held) - _LISTED:,} more" if len(held) > _LISTED else ""
+    rows = f"row {names[wrong.index[0]]}"
+    if len(wrong) > 1:
+        rows = f"{len(wrong):,} rows, the first is {names[wrong.index[0]]}"
+    told = (
+        f"expected yes or no (true or false, 1 or 0), got {', '.join(held[:_LISTED])}{more} "
+        f"({rows}): say which value counts as selected, such as {column}={held[0]}"
+    )
+    return Problem(message=told, column=column)
 
 
 def _too_many(groups: pd.DataFrame) -> Iterator[Problem]:
