@@ -1,6 +1,7 @@
 """What a careers table may not hold: every fault told at once, by row and column."""
 
 import datetime
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from vbr_engine.errors import CareersError
 from vbr_engine.risk import STAGES, Careers, simulate_careers
+from vbr_engine.risk.date_order import out_of_order
 from vbr_engine.risk.reading import EVENT_COLUMNS
 from vbr_engine.risk.validation import check_careers
 
@@ -105,6 +107,77 @@ def test_a_stage_may_be_skipped_but_not_come_too_early():
 def test_one_stage_too_early_is_told_once():
     row = dict(zip(STAGES, pd.date_range("2026-02-01", periods=8), strict=True))
     assert [one[1] for one in _told(row | {"completed": "2026-01-01"})] == ["completed"]
+
+
+STEPS = dict(zip(STAGES, map(str, pd.date_range("2026-02-01", periods=8).date), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        # One date too late, and everything after it would lie before it.
+        ({"applied": "2026-05-01"}, [("applied", "lies after a later stage (invited or after)")]),
+        ({"invited": "2026-05-01"}, [("invited", "lies after a later stage (started or after)")]),
+        ({"applied": "9999-12-31"}, [("applied", "is after the cut, 2026-06-30")]),
+        ({"applied": "1/2/2026"}, [("applied", "day or month first")]),
+        # A second mistake is told as well.
+        (
+            {"applied": "2026-05-01", "offered": "2026-01-01"},
+            [
+                ("applied", "lies after a later stage (invited or after)"),
+                ("offered", "lies before an earlier stage (interviewed or before)"),
+            ],
+        ),
+        (
+            {"invited": "9999-12-31", "offered": "2027-01-01"},
+            [("invited", "is after the cut"), ("offered", "is after the cut")],
+        ),
+        # After the cut, like all that came after it.
+        (
+            {"accepted": "2026-07-01", "started_work": "2026-07-02"},
+            [("accepted", "is after the cut")],
+        ),
+        # No date that can be read is not the same as none.
+        ({"ended": "soon", "ended_by": "employer"}, [("ended", "expected a date such as")]),
+        ({"ended": "1999-01-01", "ended_by": "employer"}, [("ended", "before the year 2000")]),
+        (
+            {"ended": "2026-07-01", "ended_by": "employer", "first_seen": "2026-07-02"},
+            [("ended", "is after the cut"), ("first_seen", "is after the cut")],
+        ),
+    ],
+)
+def test_what_follows_from_a_wrong_date_is_not_told(changes, told):
+    found = _told(STEPS | changes)
+    assert [one[1] for one in found] == [column for column, _ in told]
+    assert all(said in one[2] for one, (_, said) in zip(found, told, strict=True))
+
+
+def test_a_cut_that_cannot_be_read_is_told_once():
+    with pytest.raises(CareersError) as caught:
+        Careers.from_frame(_table({"cut": "spring"}))
+    assert [one.column for one in caught.value.problems] == ["cut"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.none() | st.integers(0, 5), min_size=1, max_size=6))
+def test_as_few_dates_as_can_be_are_out_of_order(days):
+    """By every choice of dates that might be left out; and the rest is in order."""
+    held = np.array([["NaT" if day is None else f"2026-01-0{day + 1}" for day in days]], "M8[D]")
+    early, late = out_of_order(held)
+    told = (early | late)[0]
+    assert not told[np.isnat(held[0])].any()
+
+    def ordered(kept):
+        left = [day for day, keep in zip(days, kept, strict=True) if keep and day is not None]
+        return left == sorted(left)
+
+    choices = [kept for kept in product((True, False), repeat=len(days)) if ordered(kept)]
+    assert ordered(~told)
+    assert told.sum() == min(len(days) - sum(kept) for kept in choices)
+    for place in np.flatnonzero(told):
+        kept = [day if not out else None for day, out in zip(days, told, strict=True)]
+        before = [day for day in kept[:place] if day is not None]
+        assert early[0, place] == any(day > days[place] for day in before)
 
 
 def test_after_twenty_rows_the_rest_is_counted():

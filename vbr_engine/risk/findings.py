@@ -36,6 +36,7 @@ class Findings:
 
     names: pd.Series[Any]
     problems: list[Problem] = field(default_factory=list)
+    _places: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
 
     def rows(
         self,
@@ -56,12 +57,35 @@ class Findings:
             What stands there.
         rule : str
         """
-        places = np.flatnonzero(np.asarray(wrong, dtype=bool))
+        flags = np.asarray(wrong, dtype=bool)
+        self._places[column] = flags | self._places.get(column, False)
+        places = np.flatnonzero(flags)
         for place in places[:_MOST_TOLD]:
             said = message if got is None else f"{message}, got {_shown(got.iloc[place])}"
             self._add(said, column, self.name_of(place), rule)
         if len(places) > _MOST_TOLD:
             self._add(f"{message}: {len(places) - _MOST_TOLD:,} more rows", column, None, rule)
+
+    def told(self, column: str) -> NDArray[np.bool_] | bool:
+        """Say in which rows something about a column is wrong already.
+
+        Parameters
+        ----------
+        column : str
+
+        Returns
+        -------
+        ndarray of bool, or False
+            False where nothing was looked at row by row.
+
+        Examples
+        --------
+        >>> found = Findings(pd.Series(["a", "b"]))
+        >>> found.rows(np.array([False, True]), "ended", "is no date")
+        >>> found.told("ended").tolist(), found.told("applied")
+        ([False, True], False)
+        """
+        return self._places.get(column, False)
 
     def say(self, message: str, column: str = "", severity: str = "error", rule: str = "") -> None:
         """Note something about the table or a column of it.

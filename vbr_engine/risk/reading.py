@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from vbr_engine.risk.date_order import out_of_order, told_first
 from vbr_engine.risk.dates import days_first, is_blank, read_dates, read_day
 from vbr_engine.risk.facts import read_facts
 from vbr_engine.risk.features import check_values
@@ -210,7 +210,7 @@ def _held_cut(table: pd.DataFrame, found: Findings) -> pd.Timestamp | None:
     if len(days) > 1:
         shown = ", ".join(str(day.date()) for day in sorted(days)[:5])
         found.say(f"expected one day for the whole table, got {shown}", "cut", rule="cut")
-    if days.empty:
+    if days.empty and not np.any(found.told("cut")):
         found.say("the column is empty", "cut", rule="cut")
     return pd.Timestamp(days.iloc[0]) if len(days) == 1 else None
 
@@ -244,17 +244,17 @@ def _read_ends(table: pd.DataFrame, found: Findings) -> None:
     found.rows(~known, "ended_by", f"expected one of {', '.join(CAUSES)}", by, rule="ended-by")
     ended = table["ended"].notna()
     found.rows(read.isna() & ended, "ended_by", "who ended it is not said", rule="ended-by")
-    found.rows(read.notna() & ~ended, "ended", "it ended, but has no date", rule="ended-by")
+    dateless = read.notna() & ~ended & ~np.asarray(found.told("ended"))
+    found.rows(dateless, "ended", "it ended, but has no date", rule="ended-by")
 
 
 def _check_days(table: pd.DataFrame, cut: pd.Timestamp, found: Findings) -> None:
-    for name in (*DATES, "first_seen"):
-        if name in table and pd.notna(cut):
-            late = table[name] > cut
-            found.rows(late, name, f"is after the cut, {cut.date()}", table[name], rule="cut")
+    if pd.notna(cut):
+        _check_cut(table, cut, found)
     _check_order(table, found)
     if "first_seen" in table:
         gone = table["ended"] < table["first_seen"]
+        gone &= ~np.asarray(found.told("ended")) & ~np.asarray(found.told("first_seen"))
         message = "was first seen after it had ended: such careers tell nothing"
         found.rows(gone, "first_seen", message, table["first_seen"], rule="order")
     unsaid = int((table["started_work"].notna() & table["accepted"].isna()).sum())
@@ -266,15 +266,30 @@ def _check_days(table: pd.DataFrame, cut: pd.Timestamp, found: Findings) -> None
         found.say(message, severity="warning", rule="order")
 
 
+def _check_cut(table: pd.DataFrame, cut: pd.Timestamp, found: Findings) -> None:
+    """No date may lie after the cut; stages after one that does are not told again."""
+    days = table[list(DATES)].to_numpy(dtype="datetime64[s]")
+    after = days > cut.to_datetime64()
+    first = told_first(after, days)
+    message = f"is after the cut, {cut.date()}"
+    for place, name in enumerate(DATES):
+        found.rows(first[:, place], name, message, table[name], rule="cut")
+        # What is told already shall not be out of order too.
+        table[name] = table[name].mask(after[:, place])
+    if "first_seen" in table:
+        found.rows(
+            table["first_seen"] > cut, "first_seen", message, table["first_seen"], rule="cut"
+        )
+
+
 def _check_order(table: pd.DataFrame, found: Findings) -> None:
-    """Each date must not lie before the latest of the stages before it; a stage may be skipped."""
-    latest = table[DATES[0]].copy()
-    for before, name in pairwise(DATES):
-        days = table[name]
-        early = days < latest
-        message = f"lies before an earlier stage ({before} or before)"
-        found.rows(early, name, message, days, rule="order")
-        latest = latest.where(days.isna() | early, days)
+    """Dates must be in the order of stages, of which some may be skipped."""
+    early, late = out_of_order(table[list(DATES)].to_numpy(dtype="datetime64[s]"))
+    for place, name in enumerate(DATES):
+        message = f"lies before an earlier stage ({DATES[max(place - 1, 0)]} or before)"
+        found.rows(early[:, place], name, message, table[name], rule="order")
+        message = f"lies after a later stage ({DATES[min(place + 1, len(DATES) - 1)]} or after)"
+        found.rows(late[:, place], name, message, table[name], rule="order")
 
 
 def _read_facts(table: pd.DataFrame, found: Findings) -> None:
