@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from vbr_engine.bank.model import ScoringPolicy
-from vbr_engine.scoring.profile import NOT_MEASURED
+from vbr_engine.scoring.profile import NOT_MEASURED, ValueScore
 from vbr_engine.scoring.rules import Floats
 
-__all__ = ["NO_BAND", "band_codes", "band_column", "interval", "word_column"]
+__all__ = ["NO_BAND", "band_codes", "band_column", "interval", "value_score", "word_column"]
 
 NO_BAND = 255
 
@@ -48,6 +48,45 @@ def band_codes(score: Floats, se: Floats, policy: ScoringPolicy) -> npt.NDArray[
     code = lowest * np.uint8(len(policy.bands)) + highest
     code[score != score] = NO_BAND
     return code
+
+
+def value_score(
+    value: str, score: float, se: float, counts: tuple[int, int], policy: ScoringPolicy
+) -> ValueScore:
+    """Say one score with its interval and every band that the interval touches.
+
+    Parameters
+    ----------
+    value : str
+    score, se : float
+        NaN where not measured.
+    counts : tuple of (int, int)
+        Items scored, and items needed.
+    policy : ScoringPolicy
+
+    Returns
+    -------
+    ValueScore
+    """
+    figures = np.array([score]), np.array([se])
+    (low,), (high,) = interval(*figures, policy)
+    code = int(band_codes(*figures, policy)[0])
+    lowest, highest = divmod(code, len(policy.bands))
+    touched = () if code == NO_BAND else policy.bands[lowest : highest + 1]
+    return ValueScore(
+        value=value,
+        score=_figure(score),
+        se=_figure(se),
+        low=_figure(low),
+        high=_figure(high),
+        bands=tuple(band.id for band in touched),
+        n_answered=counts[0],
+        n_needed=counts[1],
+    )
+
+
+def _figure(number: float) -> float | None:
+    return float(number) if number == number else None
 
 
 def band_column(code: npt.NDArray[np.uint8], policy: ScoringPolicy) -> pd.Categorical[Any]:

@@ -8,12 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
-__all__ = ["COMPOSITE", "NOT_MEASURED", "Flag", "Profile", "ValueScore"]
+__all__ = [
+    "COMPOSITE",
+    "NOT_MEASURED",
+    "OPTIONS",
+    "OWN_WORDS",
+    "Flag",
+    "Mode",
+    "Profile",
+    "ValueScore",
+]
 
 COMPOSITE = "composite"
 NOT_MEASURED = "not measured"
+
+Mode = Literal["options", "own-words"]
+OPTIONS: Mode = "options"
+OWN_WORDS: Mode = "own-words"
 
 
 @dataclass(frozen=True)
@@ -86,6 +99,10 @@ class Profile:
     flags : tuple of Flag
     bank, bank_sha256, policy, engine : str
         What the figures were made with, so that they can be made again.
+    mode : {"options", "own-words"}
+        Whether the candidate chose between options, or answered in their own words and raters
+        placed the answers on the same scale. A profile stored before there was a choice has none
+        in its document: it was options.
     """
 
     sitting: str
@@ -97,6 +114,7 @@ class Profile:
     bank_sha256: str
     policy: str
     engine: str
+    mode: Mode = OPTIONS
 
     def value(self, value: str) -> ValueScore:
         """Return the score of one value by its id."""

@@ -19,7 +19,7 @@ from vbr_engine._version import __version__
 from vbr_engine.bank.model import Bank
 from vbr_engine.errors import ResponsesError
 from vbr_engine.responses import ResponseMatrix
-from vbr_engine.scoring.bands import NO_BAND, band_codes, band_column, interval, word_column
+from vbr_engine.scoring.bands import band_codes, band_column, value_score, word_column
 from vbr_engine.scoring.blocks import Block, Scorer
 from vbr_engine.scoring.policy import estimate, layout
 from vbr_engine.scoring.profile import COMPOSITE, Profile, ValueScore
@@ -146,20 +146,9 @@ class Scores:
         )
 
     def _value_score(self, at: int, row: int) -> ValueScore:
-        bands = tuple(band.id for band in self.bank.policy.bands)
-        low, high = interval(self.score[at, row], self.se[at, row], self.bank.policy)
-        code = int(self.band[at, row])
-        lowest, highest = divmod(code, len(bands))
-        return ValueScore(
-            value=self.names[at],
-            score=_figure(self.score[at, row]),
-            se=_figure(self.se[at, row]),
-            low=_figure(low),
-            high=_figure(high),
-            bands=() if code == NO_BAND else bands[lowest : highest + 1],
-            n_answered=int(self.answered[at, row]),
-            n_needed=self.needed[at],
-        )
+        counts = int(self.answered[at, row]), self.needed[at]
+        figures = self.score[at, row], self.se[at, row]
+        return value_score(self.names[at], *figures, counts, self.bank.policy)
 
 
 def score(
