@@ -27,6 +27,7 @@ LEDGER_KINDS = frozenset(
         "report-read",
         "decided",
         "contested",
+        "withdrawn",
         "contest-answered",
         "step",
         "undone",

@@ -40,6 +40,7 @@ EVENT_KINDS = frozenset(
         "contested",
         "data-downloaded",
         "erasure-asked",
+        "withdrawn",
         # the provider's people
         "facts",
         "adjusted",
@@ -55,7 +56,8 @@ EVENT_KINDS = frozenset(
         "moved",
         # the service
         "message-sent",
-        "message-failed",
+        "reminded",
+        "bounced",
         "rescored",
         "risk-shown",
     }

@@ -25,6 +25,7 @@ from service.storage.doors import Doors
 from service.storage.ledger import Ledger
 from service.storage.people import Accounts, Attempts, Providers, Sessions
 from service.storage.recruitment import Banks, Vacancies
+from service.storage.standings import Standings
 from vbr_engine.bank.model import Bank
 from vbr_engine.bank.parse import load_bank
 
@@ -88,6 +89,11 @@ class Tenant:
     def profiles(self) -> Profiles:
         """Computed profiles."""
         return Profiles(self.connection, self.provider_id)
+
+    @cached_property
+    def standings(self) -> Standings:
+        """Where applications stand."""
+        return Standings(self.connection, self.provider_id)
 
     @cached_property
     def ledger(self) -> Ledger:

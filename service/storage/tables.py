@@ -303,12 +303,14 @@ standings = Table(
     Column("sitting_id", Text, primary_key=True),
     Column("vacancy_id", Text, nullable=False),
     Column("stage", Text, nullable=False),
-    Column("ended", Text, nullable=False),
+    Column("ended", Text),
     Column("since", Moment, nullable=False),
-    Column("last_activity_at", Moment, nullable=False),
+    Column("last_activity_at", Moment),
+    Column("next_due", Moment),
     Column("body", Document, nullable=False),
     _of_sitting(),
     Index("standings_of_vacancy", "provider_id", "vacancy_id", "stage"),
+    Index("standings_due", "provider_id", "next_due"),
     **_STRICT,
 )
 

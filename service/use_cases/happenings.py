@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from service.storage import Tenant
 from service.storage.ledger import LEDGER_KINDS
-from service.storage.records import Event
+from service.storage.records import Event, SittingRecord
+from vbr_engine.funnel import Happening, Standing, fold, standing_of
 
-__all__ = ["happen"]
+__all__ = ["LOCAL", "happen", "happening_of", "stand_anew"]
+
+LOCAL = ZoneInfo("Europe/London")
 
 
 def happen(
@@ -56,7 +60,30 @@ def happen(
     event = Event(sitting_id, number, kind, item_id, at, told)
     if kind in LEDGER_KINDS:
         tenant.ledger.append(event)
+    _stand(tenant, event)
     return event
+
+
+def happening_of(event: Event) -> Happening:
+    """Tell an event to the funnel, in local time: its days are people's days."""
+    return Happening(event.kind, event.at.astimezone(LOCAL), event.body, event.number)
+
+
+def stand_anew(tenant: Tenant, sitting: SittingRecord) -> Standing:
+    """Fold the events of a sitting from the first one."""
+    happenings = (happening_of(event) for event in tenant.events.of(sitting.id))
+    return standing_of(happenings, total=len(sitting.form.items))
+
+
+def _stand(tenant: Tenant, event: Event) -> None:
+    sitting = tenant.sittings.get(event.sitting_id)
+    assert sitting is not None, "an event belongs to a sitting"
+    before = tenant.standings.get(sitting.id)
+    if event.kind == "undone" or (before is None and event.number > 1):
+        standing = stand_anew(tenant, sitting)
+    else:
+        standing = fold(before, happening_of(event), total=len(sitting.form.items))
+    tenant.standings.put(sitting.id, sitting.vacancy_id, standing)
 
 
 def _kept(tenant: Tenant, sitting_id: str, text: str) -> str | None:
