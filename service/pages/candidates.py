@@ -24,6 +24,7 @@ from service.pages.board import (
 from service.pages.contents import with_places
 from service.pages.forms import given_fields
 from service.pages.frame import frame, recruiter
+from service.pages.sections import sections_of
 from service.use_cases import invitations, reports
 from service.use_cases.views import CandidatePage
 from service.words import gettext as _
@@ -62,6 +63,7 @@ def candidate(sitting_id: str) -> str:
         decision_words=decision_words,
         happened=happened,
         view_words=view_words,
+        sections=sections_of(recruiter(), page),
     )
 
 
