@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from vbr_engine.files.published import check_pins, publish_bank
     from vbr_engine.files.response_tables import read_responses
     from vbr_engine.files.risk_models import read_effects, read_risk_model, write_risk_model
+    from vbr_engine.files.sheet_writing import people_template, write_sheet
+    from vbr_engine.files.sheets import read_sheet
     from vbr_engine.files.tables import check_writable, read_table, write_table
     from vbr_engine.files.whole import write_bytes, write_text
 
@@ -21,6 +23,7 @@ __all__ = [
     "check_bank",
     "check_pins",
     "check_writable",
+    "people_template",
     "publish_bank",
     "read_bank",
     "read_candidates",
@@ -32,11 +35,13 @@ __all__ = [
     "read_proposals",
     "read_responses",
     "read_risk_model",
+    "read_sheet",
     "read_source",
     "read_table",
     "write_bytes",
     "write_draft",
     "write_risk_model",
+    "write_sheet",
     "write_table",
     "write_text",
 ]
@@ -46,6 +51,7 @@ _HOME = {
     "check_bank": "banks",
     "check_pins": "published",
     "check_writable": "tables",
+    "people_template": "sheet_writing",
     "publish_bank": "published",
     "read_bank": "banks",
     "read_candidates": "careers",
@@ -57,11 +63,13 @@ _HOME = {
     "read_proposals": "drafts",
     "read_responses": "response_tables",
     "read_risk_model": "risk_models",
+    "read_sheet": "sheets",
     "read_source": "banks",
     "read_table": "tables",
     "write_bytes": "whole",
     "write_draft": "drafts",
     "write_risk_model": "risk_models",
+    "write_sheet": "sheet_writing",
     "write_table": "tables",
     "write_text": "whole",
 }

@@ -16,7 +16,7 @@ import yaml
 
 from vbr_engine.errors import Problem
 
-__all__ = ["refused_columns", "refused_table"]
+__all__ = ["protected_topic", "refused_columns", "refused_table"]
 
 
 @cache
@@ -58,9 +58,30 @@ def refused_columns(names: Iterable[str]) -> list[Problem]:
     return [problem for name in names for problem in _refused(str(name))]
 
 
+def protected_topic(name: str) -> str | None:
+    """Say what a column is about that nobody may be chosen by, going by its name.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str or None
+        A topic of ``refused.yaml``, such as ``religion or belief``.
+
+    Examples
+    --------
+    >>> protected_topic("Date of birth"), protected_topic("Travel minutes")
+    ('age', None)
+    """
+    table, words = refused_table(), _words(name)
+    return _topic(words, table["protected"], _set_aside(words, table))
+
+
 def _refused(name: str) -> list[Problem]:
     table, words = refused_table(), _words(name)
-    topic = _topic(words, table["protected"], _set_aside(words, table))
+    topic = protected_topic(name)
     if topic:
         message = f"says something about {topic}, which may not be used: take it out of this table"
         message += " and keep it in the monitoring store, where only fairness is worked out from it"

@@ -1,0 +1,146 @@
+"""Reading XML from strangers as a stream: no tree, no entities, nothing longer than expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from xml.parsers.expat import ExpatError
+from zipfile import BadZipFile, ZipFile
+from zlib import error as ZlibError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
+
+from vbr_engine.files.sheet_rows import TooMuch
+
+__all__ = ["Parts", "local"]
+
+_CHUNK = 65_536
+_LONGEST_TOKEN = 2_000_000
+_MOST_ELEMENTS = 6_000_000
+_DAMAGED = (
+    "it is damaged, or not all of it arrived: open it in a spreadsheet program, save it again"
+)
+_ENTITIES = "it declares a document type or entities inside, which no spreadsheet program writes"
+
+Start = Callable[[str, dict[str, str]], None]
+
+
+def local(name: str) -> str:
+    """Take a name without its namespace.
+
+    Examples
+    --------
+    >>> local("http://example.org/main}row")
+    'row'
+    """
+    return name.rpartition("}")[2]
+
+
+class Parts:
+    """The parts of a workbook; counts what is unpacked and stops at the limit.
+
+    Parameters
+    ----------
+    archive : zipfile.ZipFile
+    most : int
+        Bytes that may be unpacked in all.
+
+    Raises
+    ------
+    TooMuch
+        If the archive itself says that there is more.
+    """
+
+    def __init__(self, archive: ZipFile, most: int) -> None:
+        self._archive = archive
+        self._left = most
+        self._elements = 0
+        self._most = most
+        self.names = frozenset(archive.namelist())
+        if sum(part.file_size for part in archive.infolist()) > most:
+            raise self._too_much()
+
+    def _too_much(self) -> TooMuch:
+        most = self._most // 1_000_000
+        return TooMuch(f"unpacked it is larger than {most:,} MB: save only the table of people")
+
+    def stream(
+        self,
+        name: str,
+        start: Start,
+        end: Callable[[str], None] | None = None,
+        text: Callable[[str], None] | None = None,
+    ) -> None:
+        """Call `start` and `end` for each element, with names without namespace, and `text`.
+
+        Parameters
+        ----------
+        name : str
+            Of a part.
+        start, end, text : callable
+
+        Raises
+        ------
+        ValueError
+            With the end of a sentence; TooMuch at a limit.
+        """
+        parser = self._parser(start, end, text)
+        fed = 0
+        try:
+            with self._archive.open(name) as source:
+                while chunk := source.read(_CHUNK):
+                    fed += len(chunk)
+                    self._left -= len(chunk)
+                    if self._left < 0:
+                        raise self._too_much()
+                    parser.Parse(chunk, False)
+                    if fed - parser.CurrentByteIndex > _LONGEST_TOKEN:
+                        raise TooMuch("one thing inside it is far too long: is it damaged?")
+            parser.Parse(b"", True)
+        except DefusedXmlException as error:
+            raise ValueError(_ENTITIES) from error
+        except (
+            ExpatError,
+            BadZipFile,
+            ZlibError,
+            EOFError,
+            OSError,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:
+            raise ValueError(_DAMAGED) from error
+
+    def _parser(
+        self,
+        start: Start,
+        end: Callable[[str], None] | None,
+        text: Callable[[str], None] | None,
+    ) -> Any:
+        # The parser underneath refuses document types and entities; our handlers build no tree.
+        parser = DefusedXMLParser(forbid_dtd=True).parser
+        known: dict[str, str] = {}
+
+        def started(name: str, attributes: dict[str, str]) -> None:
+            self._elements += 1
+            if self._elements > _MOST_ELEMENTS:
+                raise TooMuch("there is far more in it than a table of people")
+            short = known.get(name) or (
+                known.setdefault(name, local(name)) if len(known) < 500 else local(name)
+            )
+            start(short, attributes)
+
+        def ended(name: str) -> None:
+            if end is not None:
+                end(known.get(name) or local(name))
+
+        parser.ordered_attributes = False
+        parser.specified_attributes = True
+        parser.buffer_text = True
+        parser.DefaultHandlerExpand = None
+        parser.CommentHandler = None
+        parser.ProcessingInstructionHandler = None
+        parser.StartElementHandler = started
+        parser.EndElementHandler = ended if end is not None else None
+        parser.CharacterDataHandler = text
+        return parser
