@@ -11,10 +11,10 @@ from vbr_engine.funnel.calls import (
     URGENCY_WORDS,
     Call,
     call_list,
-    day_words,
 )
 from vbr_engine.funnel.careers import CAREER_COLUMNS, career_of, career_row
 from vbr_engine.funnel.counts import FunnelCounts, StageCount, funnel_counts
+from vbr_engine.funnel.days import day_in_full, day_words
 from vbr_engine.funnel.due import CALL_RULES, RETRY, CallRule, Due, dues, next_due
 from vbr_engine.funnel.folding import fold, last_step, skipped_stages, standing_of
 from vbr_engine.funnel.reasons import REASON_WORDS, REASONS, reasons_for
@@ -67,6 +67,7 @@ __all__ = [
     "career_of",
     "career_row",
     "check_step",
+    "day_in_full",
     "day_words",
     "dues",
     "fold",

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from vbr_engine.funnel.days import day_words
 from vbr_engine.funnel.due import Due, dues
 from vbr_engine.funnel.standing import Standing
 
-__all__ = ["CALL_SENTENCES", "TRIED_SENTENCES", "URGENCY_WORDS", "Call", "call_list", "day_words"]
+__all__ = ["CALL_SENTENCES", "TRIED_SENTENCES", "URGENCY_WORDS", "Call", "call_list"]
 
 # %(day)s is a day with its preposition, such as "on Monday" or "yesterday".
 CALL_SENTENCES = {
@@ -30,7 +31,7 @@ CALL_SENTENCES = {
     "missed-interview": "Missed the interview %(day)s. Ask what happened.",
     "interviewed": "Interviewed %(day)s; has not heard from us since.",
     "offer-open": "Offered the job %(day)s; has not answered.",
-    "keep-warm": "Accepted the job; last heard from us %(day)s. Keep in touch until the first day.",
+    "keep-warm": "Accepted the job; last in touch %(day)s. Keep in touch until the first day.",
     "first-week": "Started work %(day)s. Ask how the first days are going.",
     "day-30": "Started work %(day)s. Ask how the first 30 days went.",
     "day-90": "Started work %(day)s. Ask how the first 90 days went.",
@@ -95,6 +96,7 @@ def call_list(
     standings : mapping of str to Standing, or iterable of pairs
         By application.
     now : datetime
+        By the clock whose days are meant: give local time.
 
     Returns
     -------
@@ -121,45 +123,12 @@ def call_list(
     return tuple(_call(key, standing, due, now) for _, key, standing, due in found)
 
 
-def day_words(day: date, today: date) -> str:
-    """Name a day as in a sentence.
-
-    Parameters
-    ----------
-    day, today : date
-
-    Returns
-    -------
-    str
-        ``today``, ``yesterday``, ``on Monday`` within a week, else ``on 2 March``, with the year
-        where it is another.
-
-    Examples
-    --------
-    >>> day_words(date(2026, 3, 2), date(2026, 3, 3)), day_words(date(2026, 3, 2), date(2026, 3, 9))
-    ('yesterday', 'on 2 March')
-    """
-    apart = (day - today).days
-    if apart in _NEAR:
-        return _NEAR[apart]
-    if abs(apart) < 7:
-        return f"on {_WEEKDAYS[day.weekday()]}"
-    year = f" {day.year}" if day.year != today.year else ""
-    return f"on {day.day} {_MONTHS[day.month - 1]}{year}"
-
-
-_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
-
 def _first(standing: Standing, now: datetime) -> Due | None:
     """Choose one reason: the most pressing of those that are due and still of use."""
     open_now = [
-        due for due in dues(standing) if due.at <= now and (due.until is None or now < due.until)
+        due
+        for due in dues(standing, now.tzinfo)
+        if due.at <= now and (due.until is None or now < due.until)
     ]
     return min(open_now, key=lambda due: _place(due, now), default=None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from vbr_engine.funnel.stages import POST_DAYS
 from vbr_engine.funnel.standing import Standing
@@ -117,12 +117,14 @@ class Due:
     tried: str = ""
 
 
-def next_due(standing: Standing) -> datetime | None:
+def next_due(standing: Standing, zone: tzinfo | None = None) -> datetime | None:
     """Say when the next call becomes due, so that a store can be asked for those due by now.
 
     Parameters
     ----------
     standing : Standing
+    zone : tzinfo, optional
+        Where days begin; by default the clock that the standing was folded by.
 
     Returns
     -------
@@ -135,15 +137,17 @@ def next_due(standing: Standing) -> datetime | None:
     >>> next_due(standing_of([Happening("invited", datetime(2026, 3, 2, 9))]))
     datetime.datetime(2026, 3, 4, 9, 0)
     """
-    return min((due.at for due in dues(standing)), default=None)
+    return min((due.at for due in dues(standing, zone)), default=None)
 
 
-def dues(standing: Standing) -> tuple[Due, ...]:
+def dues(standing: Standing, zone: tzinfo | None = None) -> tuple[Due, ...]:
     """List the calls that become due if nothing else happens.
 
     Parameters
     ----------
     standing : Standing
+    zone : tzinfo, optional
+        Where days begin; by default the clock that the standing was folded by.
 
     Returns
     -------
@@ -159,18 +163,18 @@ def dues(standing: Standing) -> tuple[Due, ...]:
     """
     if standing.ended:
         return ()
-    found = (_due(standing, *each) for each in _waiting(standing))
+    found = (_due(standing, *each) for each in _waiting(standing, zone or standing.since.tzinfo))
     return tuple(due for due in found if due is not None)
 
 
 _Waiting = tuple[str, datetime, date, datetime | None]
 
 
-def _waiting(standing: Standing) -> Iterator[_Waiting]:
+def _waiting(standing: Standing, zone: tzinfo | None) -> Iterator[_Waiting]:
     """Tell what is waited for: the rule, since when, the day to name, until when."""
     if standing.has_come_to("started_work"):
-        yield from _in_post(standing)
-    elif standing.bounced_at and not _reached_since(standing, standing.bounced_at):
+        yield from _in_post(standing, zone)
+    elif standing.bounced_at and not _in_touch_since(standing, standing.bounced_at):
         yield "bounced", standing.bounced_at, standing.bounced_at.date(), None
     elif standing.stage == "accepted":
         begun = max(standing.since, standing.last_contact_at or standing.since)
@@ -178,9 +182,9 @@ def _waiting(standing: Standing) -> Iterator[_Waiting]:
     elif standing.stage == "offered":
         yield "offer-open", standing.since, standing.since.date(), None
     elif standing.interview_on:
-        yield from _interview(standing, standing.interview_on)
-    elif standing.missed_on:
-        yield "missed-interview", _start(standing, standing.missed_on), standing.missed_on, None
+        yield from _interview(zone, standing.interview_on)
+    elif standing.missed_on and standing.missed_at:
+        yield "missed-interview", standing.missed_at, standing.missed_on, None
     else:
         yield _before_interview(standing)
 
@@ -199,23 +203,23 @@ def _before_interview(standing: Standing) -> _Waiting:
     if standing.decision and standing.decided_at:
         why = _DECIDED.get(standing.decision, "undecided")
         return why, standing.decided_at, standing.decided_at.date(), None
-    in_touch = standing.last_contact_at is not None and standing.last_contact_at >= since
-    return ("undecided" if in_touch else "finished"), since, since.date(), None
+    why = "undecided" if _in_touch_since(standing, since) else "finished"
+    return why, since, since.date(), None
 
 
 _DECIDED = {"invite-to-interview": "no-interview-day", "hold": "on-hold", "not-now": "not-told"}
 
 
-def _interview(standing: Standing, day: date) -> Iterator[_Waiting]:
-    begins = _start(standing, day)
+def _interview(zone: tzinfo | None, day: date) -> Iterator[_Waiting]:
+    begins = _start(zone, day)
     yield "interview-tomorrow", begins - 2 * _DAY, day, begins + _DAY
     yield "interview-past", begins, day, None
 
 
-def _in_post(standing: Standing) -> Iterator[_Waiting]:
+def _in_post(standing: Standing, zone: tzinfo | None) -> Iterator[_Waiting]:
     first = standing.reached["started_work"]
     days = list(POST_DAYS.items())
-    begins = _start(standing, first)
+    begins = _start(zone, first)
     if standing.stage == "started_work":
         yield "first-week", begins + _DAY, first, begins + days[0][1] * _DAY
     for place, (stage, number) in enumerate(days):
@@ -226,16 +230,12 @@ def _in_post(standing: Standing) -> Iterator[_Waiting]:
         yield f"day-{number}", begins + (number - 7) * _DAY, first, begins + gone
 
 
-def _start(standing: Standing, day: date) -> datetime:
-    return datetime.combine(day, time(), standing.since.tzinfo)
+def _start(zone: tzinfo | None, day: date) -> datetime:
+    return datetime.combine(day, time(), zone)
 
 
-def _reached_since(standing: Standing, begun: datetime) -> bool:
-    """Whether they spoke since: on the telephone, or by agreeing on something."""
-    contact, called = standing.last_contact_at, standing.last_called_at
-    if contact is None or contact < begun:
-        return False
-    return contact != called or standing.last_call == "reached"
+def _in_touch_since(standing: Standing, begun: datetime) -> bool:
+    return standing.last_contact_at is not None and standing.last_contact_at >= begun
 
 
 def _due(
@@ -243,7 +243,7 @@ def _due(
 ) -> Due | None:
     rule = CALL_RULES[why]
     called, tried = standing.last_called_at, standing.last_call or ""
-    if rule.again is None and _reached_since(standing, begun):
+    if rule.again is None and _in_touch_since(standing, begun):
         return None
     if called is None or called < begun:
         return Due(rule, begun, begun + rule.wait, until, day)

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from vbr_engine.funnel.days import day_in_full
 from vbr_engine.funnel.reasons import reasons_for
 from vbr_engine.funnel.stages import POST_DAYS, STAGE_WORDS
 from vbr_engine.funnel.standing import Standing
-from vbr_engine.funnel.steps import CALL_OUTCOMES, STEPS, Step
+from vbr_engine.funnel.steps import CALL_OUTCOMES, STEP_WORDS, STEPS, Step
 
 __all__ = ["FURTHEST_INTERVIEW", "STEP_PROBLEMS", "StepProblem", "allowed_steps", "check_step"]
 
+_WITHOUT_DAY = ("called", "reopened")
 FURTHEST_INTERVIEW = timedelta(days=365)
 
 # Key -> sentence, with values to fill in.
@@ -22,8 +24,8 @@ STEP_PROBLEMS = {
     "not-invited": "Invite this person first.",
     "ended": "This application has ended. Reopen it first.",
     "not-ended": "This application is open already.",
-    "not-now": "“%(words)s” does not fit: this person has already %(stage)s.",
-    "not-yet": "“%(words)s” does not fit: this person has not started work.",
+    "not-now": "“%(step)s” comes too late: the stage is already “%(stage)s”.",
+    "not-yet": "“%(step)s” comes too early: this person has not started work.",
     "at-work": "This person has started work. Record that they left.",
     "no-interview": "No interview is booked.",
     "no-offer": "No offer is recorded.",
@@ -31,7 +33,7 @@ STEP_PROBLEMS = {
     "day-ahead": "Enter a day that is not in the future.",
     "day-too-far": "Enter a day within the next year.",
     "interview-past": "Enter the day of the interview: today or later.",
-    "day-early": "Enter a day that is not before %(day)s, when this person %(stage)s.",
+    "day-early": "Enter a day from %(day)s on, the day of “%(stage)s”.",
     "too-early": "%(number)s days in post are reached on %(day)s.",
     "outcome": "Choose what came of the call.",
     "reason": "Choose a reason.",
@@ -50,7 +52,7 @@ class StepProblem:
     part : {"step", "on", "reason", "ended_by", "outcome"}
         The field to point at.
     values : mapping
-        What the sentence names: days as dates, stages as their codes.
+        What the sentence names: days as dates, stages and steps as their codes.
 
     Examples
     --------
@@ -65,10 +67,15 @@ class StepProblem:
     @property
     def words(self) -> str:
         """The sentence in English."""
-        values = dict(self.values)
-        if "stage" in values:
-            values["stage"] = _past(values["stage"])
-        return STEP_PROBLEMS[self.key] % values
+        shown = {name: _shown(name, value) for name, value in self.values.items()}
+        return STEP_PROBLEMS[self.key] % shown
+
+
+def _shown(name: str, value: Any) -> Any:
+    if isinstance(value, date):
+        return day_in_full(value)
+    labels = {"stage": STAGE_WORDS, "step": STEP_WORDS}.get(name, {})
+    return labels.get(value, value)
 
 
 def allowed_steps(standing: Standing | None, today: date | None = None) -> tuple[Step, ...]:
@@ -95,10 +102,8 @@ def allowed_steps(standing: Standing | None, today: date | None = None) -> tuple
     """
     if standing is None:
         return ()
-    codes = [code for code in _order(standing) if not _misfit(standing, STEPS[code])]
-    if today is not None:
-        codes = [code for code in codes if not _too_early(standing, STEPS[code], today)]
-    return tuple(STEPS[code] for code in codes)
+    steps = [STEPS[code] for code in _order(standing, today)]
+    return tuple(step for step in steps if not _misfit(standing, step))
 
 
 def check_step(
@@ -119,7 +124,7 @@ def check_step(
     step : str
         Code of `STEPS`.
     on : date, optional
-        Its day; of an interview that was booked, the day of the interview.
+        Its day; of an interview that was booked, the day of the interview. A call needs none.
     today : date
     reason : str, optional
         Code of the reason for an end.
@@ -160,15 +165,17 @@ def check_step(
     return tuple(problem for problem in found if problem)
 
 
-def _order(standing: Standing) -> tuple[str, ...]:
+def _order(standing: Standing, today: date | None) -> tuple[str, ...]:
     """Put the steps into the order in which a recruiter is likely to want them."""
     if standing.ended:
         return ("reopened", "called")
     if standing.has_come_to("started_work"):
-        return (*_IN_POST, "called", "left")
+        return (*_days_in_post(standing, today), "called", "left")
     first: tuple[str, ...] = ("called", "interview-booked", "attended", "did-not-attend")
-    if standing.interview_on:
+    if standing.interview_on and (today is None or standing.interview_on <= today):
         first = ("attended", "did-not-attend", "called", "interview-booked")
+    elif standing.decision == "invite-to-interview" and not standing.has_come_to("interviewed"):
+        first = ("interview-booked", "called", "attended")
     elif standing.stage == "interviewed":
         first = ("offered", "called", "interview-booked")
     elif standing.stage == "offered":
@@ -177,6 +184,14 @@ def _order(standing: Standing) -> tuple[str, ...]:
         first = ("started-work", "called")
     rest = ("offered", "accepted", "started-work", "withdrawn", "not-appointed")
     return tuple(dict.fromkeys((*first, *rest)))
+
+
+def _days_in_post(standing: Standing, today: date | None) -> tuple[str, ...]:
+    """Give the days in post that can be confirmed, the latest first; all, without a today."""
+    if today is None:
+        return _IN_POST
+    early = (_too_early(standing, STEPS[code], today) for code in _IN_POST)
+    return tuple(code for code, too in zip(_IN_POST, early, strict=True) if not too)[::-1]
 
 
 _IN_POST = tuple(f"in-post-{days}" for days in POST_DAYS.values())
@@ -189,7 +204,7 @@ def _misfit(standing: Standing, step: Step) -> StepProblem | None:
         return None if standing.ended else StepProblem("not-ended", "step")
     at_work = standing.has_come_to("started_work")
     if (step.ends == "left" or step.code in _IN_POST) and not at_work:
-        return StepProblem("not-yet", "step", {"words": step.words})
+        return StepProblem("not-yet", "step", {"step": step.code})
     if step.ends in ("withdrawn", "not-appointed") and at_work:
         return StepProblem("at-work", "step")
     return _passed(standing, step)
@@ -197,7 +212,7 @@ def _misfit(standing: Standing, step: Step) -> StepProblem | None:
 
 def _passed(standing: Standing, step: Step) -> StepProblem | None:
     """Find out whether it has gone beyond this step; a second interview needs to be booked."""
-    late = StepProblem("not-now", "step", {"words": step.words, "stage": standing.stage})
+    late = StepProblem("not-now", "step", {"step": step.code, "stage": standing.stage})
     if step.code in ("interview-booked", "attended", "did-not-attend"):
         if standing.has_come_to("offered"):
             return late
@@ -212,7 +227,7 @@ def _passed(standing: Standing, step: Step) -> StepProblem | None:
 
 def _wrong_day(standing: Standing, step: Step, on: date | None, today: date) -> StepProblem | None:
     if on is None:
-        return StepProblem("day-missing", "on")
+        return None if step.code in _WITHOUT_DAY else StepProblem("day-missing", "on")
     if step.code == "interview-booked":
         if on < today:
             return StepProblem("interview-past", "on")
@@ -220,7 +235,7 @@ def _wrong_day(standing: Standing, step: Step, on: date | None, today: date) -> 
     if on > today:
         return StepProblem("day-ahead", "on")
     last = standing.reached[standing.stage]
-    if on < last and step.code not in ("called", "reopened"):
+    if on < last and step.code not in _WITHOUT_DAY:
         return StepProblem("day-early", "on", {"day": last, "stage": standing.stage})
     return _too_early(standing, step, on)
 
@@ -240,11 +255,3 @@ def _wrong_end(step: Step, ended_by: str | None, reason: str | None) -> list[Ste
     if reason not in reasons_for(step.ends or "", by):
         return [StepProblem("reason", "reason")]
     return []
-
-
-def _past(stage: str) -> str:
-    """Say a stage as something done."""
-    words = STAGE_WORDS[stage]
-    if stage in POST_DAYS:
-        return f"been {words}"
-    return {"invited": "been invited", "interviewed": "been interviewed"}.get(stage, words)

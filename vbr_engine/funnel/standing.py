@@ -22,6 +22,7 @@ STUCK_AFTER = {
     "offered": _TWO_DAYS,
     "accepted": timedelta(days=7),
 }
+_ON_HOLD = timedelta(days=7)
 # Here it is the candidate's turn: a call in vain does not get an application unstuck.
 _CANDIDATES_TURN = ("invited", "started")
 
@@ -81,7 +82,8 @@ class Standing:
         What came of the last call.
     n_calls : int
     first_contact_at, last_contact_at : datetime, optional
-        When the candidate heard from a person: spoken with, a message left, an interview agreed.
+        When provider and candidate were in touch: on the telephone, or agreeing on something. A
+        message that was left is not yet a contact.
     n_contacts : int
     interview_on : date, optional
         Day of an interview of which nobody has said yet whether it took place.
@@ -89,6 +91,8 @@ class Standing:
         Such as ``10:30``.
     missed_on : date, optional
         Day of an interview that the candidate did not come to, and that has no successor.
+    missed_at : datetime, optional
+        When that was recorded.
     n_answered, total : int
         Scenarios.
     first_view, decision : str, optional
@@ -130,6 +134,7 @@ class Standing:
     interview_on: date | None = None
     interview_time: str | None = None
     missed_on: date | None = None
+    missed_at: datetime | None = None
     n_answered: int = 0
     total: int = 0
     first_view: str | None = None
@@ -148,8 +153,10 @@ class Standing:
 
     def is_stuck(self, now: datetime) -> bool:
         """Whether nothing has happened for longer than its stage should take."""
-        limit = STUCK_AFTER.get(self.stage)
-        if self.ended or limit is None:
+        limit = _ON_HOLD if self.decision == "hold" else STUCK_AFTER.get(self.stage)
+        if self.ended or limit is None or self.has_come_to("started_work"):
+            return False
+        if self.interview_on and now.date() <= self.interview_on:
             return False
         moves = [self.since, self.last_activity_at]
         if self.stage not in _CANDIDATES_TURN:
