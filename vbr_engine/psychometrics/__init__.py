@@ -37,6 +37,7 @@ _HOME = {
     "Polychoric": "ordinal",
     "Randomesque": "exposure",
     "Rasch": "models",
+    "RaterAgreement": "raters",
     "Reliability": "precision",
     "SympsonHetter": "exposure",
     "TwoParameterLogistic": "models",
@@ -83,12 +84,14 @@ _HOME = {
     "polychoric": "ordinal",
     "profile_components": "keys",
     "r_wg": "agreement",
+    "rater_agreement": "raters",
     "reliability": "precision",
     "rival_keys": "key_comparison",
     "simulate_adaptive": "adaptive_simulation",
     "simulate_people": "simulation",
     "simulate_responses": "simulation",
     "test_information": "item_curves",
+    "weighted_kappa": "agreement",
 }
 
 __all__ = sorted(_HOME)

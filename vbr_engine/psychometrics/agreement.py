@@ -1,7 +1,9 @@
-"""How far raters agree: r_wg, the intraclass correlation, Kendall's W.
+"""How far raters agree: r_wg, the intraclass correlation, Kendall's W, weighted kappa.
 
 References
 ----------
+Cohen, J. (1968). Weighted kappa: nominal scale agreement with provision for scaled disagreement or
+partial credit. Psychological Bulletin, 70(4), 213-220.
 James, L. R., Demaree, R. G., and Wolf, G. (1984). Estimating within-group interrater reliability
 with and without response bias. Journal of Applied Psychology, 69(1), 85-98.
 Kendall, M. G., and Babington Smith, B. (1939). The problem of m rankings. Annals of Mathematical
@@ -23,7 +25,7 @@ from scipy.stats import chi2, f, rankdata
 
 from vbr_engine.errors import InvalidInput
 
-__all__ = ["Concordance", "Intraclass", "intraclass", "kendall_w", "r_wg"]
+__all__ = ["Concordance", "Intraclass", "intraclass", "kendall_w", "r_wg", "weighted_kappa"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -224,3 +226,31 @@ def kendall_w(rankings: npt.ArrayLike) -> Concordance:
 def _ties(ranks: Floats) -> float:
     _, times = np.unique(ranks, return_counts=True)
     return float((times**3 - times).sum())
+
+
+def weighted_kappa(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
+    """Agreement of two raters beyond chance, disagreement weighted by its square.
+
+    Parameters
+    ----------
+    first, second : array_like, shape (answers,)
+        Levels.
+
+    Returns
+    -------
+    float
+        1 if they always agree, 0 if no more than by chance. NaN without an answer, or where both
+        give one and the same level throughout.
+
+    Examples
+    --------
+    >>> round(weighted_kappa([0, 1, 2, 3], [0, 1, 2, 2]), 3)
+    0.875
+    """
+    one, other = (np.asarray(given, dtype=np.float64) for given in (first, second))
+    if not len(one):
+        return nan
+    by_chance = one.var() + other.var() + (one.mean() - other.mean()) ** 2
+    if by_chance <= 1e-12:
+        return nan
+    return float(1 - ((one - other) ** 2).mean() / by_chance)
