@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from service.storage.tables import standings
 from vbr_engine.funnel import Standing, next_due
 
-__all__ = ["Standings"]
+__all__ = ["LOCAL", "Standings"]
+
+LOCAL = ZoneInfo("Europe/London")
 
 
 class Standings:
@@ -74,6 +77,6 @@ class Standings:
             "ended": standing.ended,
             "since": standing.since,
             "last_activity_at": standing.last_activity_at,
-            "next_due": next_due(standing),
+            "next_due": next_due(standing, LOCAL),
             "body": standing.to_dict(),
         }

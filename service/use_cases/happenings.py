@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from service.storage import Tenant
 from service.storage.ledger import LEDGER_KINDS
 from service.storage.records import Event, SittingRecord
+from service.storage.standings import LOCAL
 from vbr_engine.funnel import Happening, Standing, fold, standing_of
 
 __all__ = ["LOCAL", "happen", "happening_of", "stand_anew"]
-
-LOCAL = ZoneInfo("Europe/London")
 
 
 def happen(
