@@ -131,6 +131,13 @@ def test_who_could_not_rate_is_counted_and_not_compared(three):
     assert found.intraclass is None
 
 
+def test_raters_may_be_numbered(three):
+    numbered = long(three, "ab").replace({"rater": {"a": 1, "b": 2}})
+    named = rater_agreement(long(three, "ab"))
+    assert rater_agreement(numbered).to_frame()["name"].tolist()[3:] == ["1 - 2", "1", "2"]
+    assert rater_agreement(numbered).kappa == named.kappa
+
+
 def test_one_table_of_everything(three):
     table = rater_agreement(long(three, "ab")).to_frame()
     assert list(table["what"]) == ["all", "item", "item", "pair", "rater", "rater"]

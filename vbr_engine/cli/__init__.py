@@ -26,6 +26,7 @@ COMMANDS = {
     "diff": "Show what differs between two versions of a bank.",
     "publish": "Pin a version of a bank by its hash.",
     "panel": "Describe what a panel of experts holds, and how far it agrees.",
+    "ratings": "Say how far raters of answers in own words agree.",
     "keys": "Compare a key with rival keys and policies on the same answers.",
     "calibrate": "Estimate items by an item response model.",
     "link": "Put a new calibration on the scale of an old one.",

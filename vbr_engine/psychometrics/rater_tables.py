@@ -68,7 +68,7 @@ def checked_ratings(ratings: pd.DataFrame) -> pd.DataFrame:
     ]
     if problems:
         raise ResponsesError(problems)
-    return table.assign(level=levels.astype(float))
+    return table.assign(level=levels.astype(float), rater=table["rater"].astype(str))
 
 
 def _at(rows: pd.Series[bool], message: str, column: str) -> Iterator[Problem]:
