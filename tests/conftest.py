@@ -118,16 +118,16 @@ def read_page() -> type[Outline]:
 
 
 @pytest.fixture(scope="session")
-def check_document() -> Callable[[str], Outline]:
+def check_document() -> Callable[..., Outline]:
     """Check what holds for every document that is printed or mailed; give its outline."""
 
-    def check(html: str) -> Outline:
+    def check(html: str, language: str = "en-GB") -> Outline:
         outline = Outline(html)
         levels = [int(tag[1]) for tag, _ in outline.elements if re.fullmatch(r"h[1-6]", tag)]
         assert levels.count(1) == 1
         assert levels[0] == 1
         assert all(after - before <= 1 for before, after in pairwise(levels))
-        assert ("html", {"lang": "en-GB"}) in outline.elements
+        assert ("html", {"lang": language}) in outline.elements
         _check_names(outline)
         _check_nothing_is_fetched(outline)
         return outline

@@ -197,5 +197,5 @@ class TestHonesty:
         assert (header.prepared, header.simulated) == ("2 November 2026", True)
 
     def test_an_unknown_language_falls_back(self, homecare, profile_of, as_keyed):
-        report = recruiter_report(profile_of(as_keyed), homecare, as_keyed, language="cy")
-        assert report.language == "en"
+        report = recruiter_report(profile_of(as_keyed), homecare, as_keyed, language="xx")
+        assert (report.language, report.texts_language) == ("en", "en")

@@ -49,7 +49,12 @@ NEAR, SEARCHED = 5, 10_000
     show_default=True,
     help="The recruiter's report, or the candidate's feedback: no number and no key in it.",
 )
-@click.option("--language", default="en", show_default=True, help="Of the bank's own texts.")
+@click.option(
+    "--language",
+    default="en",
+    show_default=True,
+    help="Of the report, and of the bank's texts where it has them: en or cy.",
+)
 @click.option("--candidate", help="Name to show at the head.")
 @click.option("--vacancy", help="Vacancy to show at the head.")
 @click.option("--provider", help="Provider to show at the head.")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -14,9 +15,11 @@ from vbr_engine.rendering.pictures import drawn, hundred, traced
 from vbr_engine.reports import AnalysisReport, CandidateFeedback, RecruiterReport
 from vbr_engine.reports.card.data import EvaluationReport, ModelCard
 from vbr_engine.reports.fairness import FairnessReport
+from vbr_engine.reports.languages import tag_of
 from vbr_engine.reports.manual.data import TechnicalManual
 from vbr_engine.reports.risk import RiskPanel
 from vbr_engine.risk.wording import say
+from vbr_engine.words import ENGLISH, Words, words_in
 
 __all__ = ["Report", "report_body", "report_css", "report_html"]
 
@@ -38,6 +41,7 @@ _PAGES: Mapping[type, tuple[str, tuple[str, ...]]] = {
     EvaluationReport: ("card.html", ("manual.css", "evaluation.css")),
     FairnessReport: ("fairness.html", ("analysis.css", "fairness.css")),
     ModelCard: ("card.html", ("manual.css", "card.css")),
+    RecruiterReport: ("recruiter.html", ()),
     RiskPanel: ("risk.html", ()),
     TechnicalManual: ("manual.html", ("manual.css",)),
 }
@@ -57,18 +61,52 @@ def report_body(report: Report) -> Markup:
     -------
     Markup
     """
-    if not isinstance(report, RecruiterReport):
-        template, _styles = _PAGES[type(report)]
-        return Markup(_templates().get_template(template).render(report=report))
-    chart = interval_chart(
+    template, _styles = _PAGES[type(report)]
+    return Markup(_templates().get_template(template).render(report=report, **_told(report)))
+
+
+def _told(report: Report) -> dict[str, Any]:
+    """Return what the templates of reports in several languages need."""
+    if not isinstance(report, RecruiterReport | CandidateFeedback):
+        return {}
+    words = _words_of(report)
+    told: dict[str, Any] = {
+        "words": words,
+        "reader": Markup("") if words is ENGLISH else _in_language(words.tag),
+        "bank": _in_language(
+            "" if report.texts_language == words.code else tag_of(report.texts_language)
+        ),
+    }
+    if isinstance(report, RecruiterReport):
+        told |= {"chart": _chart(report, words), "scenarios": partial(_scenarios, words)}
+    return told
+
+
+def _words_of(report: Report) -> Words:
+    """Return the words of a report; those for researchers are English."""
+    several = isinstance(report, RecruiterReport | CandidateFeedback)
+    return words_in(report.language) if several else ENGLISH
+
+
+def _in_language(tag: str) -> Markup:
+    return Markup(' lang="{}"').format(tag) if tag else Markup("")
+
+
+def _scenarios(words: Words, number: int) -> str:
+    return words.plural("{number} scenario", "{number} scenarios", number)
+
+
+def _chart(report: RecruiterReport, words: Words) -> Markup:
+    key = words("1: fully in line with the key")
+    draft = words("1: fully in line with the draft key")
+    return interval_chart(
         report.chart_rows,
-        title="Results with their intervals. " + report.chart_description,
-        description="The table below has the same figures.",
+        title=words("Results with their intervals. {results}", results=report.chart_description),
+        description=words("The table below has the same figures."),
         bands=report.chart_bands,
-        notes=("0: no better than guessing", f"1: fully in line with the {report.key_word}"),
+        notes=(words("0: no better than guessing"), draft if report.draft else key),
         chart_id="report-chart",
     )
-    return Markup(_templates().get_template("recruiter.html").render(report=report, chart=chart))
 
 
 def report_html(report: Report) -> str:
@@ -84,12 +122,18 @@ def report_html(report: Report) -> str:
         HTML with one h1; nothing is fetched from anywhere.
     """
     wide = isinstance(report, AnalysisReport | FairnessReport)
-    _template, styles = _PAGES.get(type(report), ("", ()))
+    _template, styles = _PAGES[type(report)]
     css = report_css() + "".join(map(_source, styles))
     return (
         _templates()
         .get_template("document.html")
-        .render(report=report, body=report_body(report), css=Markup(css), wide=wide)
+        .render(
+            report=report,
+            body=report_body(report),
+            css=Markup(css),
+            wide=wide,
+            tag=_words_of(report).tag,
+        )
     )
 
 
@@ -115,7 +159,6 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["figure"] = _figure
-    environment.filters["scenarios"] = _scenarios
     environment.filters |= {"coded": coded, "column_class": column_class, "written": written}
     environment.filters |= {"drawn": drawn, "hundred": hundred, "said": say, "traced": traced}
     return environment
@@ -124,7 +167,3 @@ def _templates() -> Environment:
 def _figure(value: float) -> str:
     """Write a score with two decimals and a real minus sign."""
     return f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
-
-
-def _scenarios(number: int) -> str:
-    return "1 scenario" if number == 1 else f"{number} scenarios"

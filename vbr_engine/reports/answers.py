@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vbr_engine.bank.model import Catalogue, Item, ResponseFormat
-from vbr_engine.reports.words import ordinal
+from vbr_engine.words import Words, words_in
 
 __all__ = ["AnswerLine", "answer_lines"]
 
@@ -20,7 +20,11 @@ class AnswerLine:
 
 
 def answer_lines(
-    item: Item, catalogue: Catalogue, answer: Mapping[str, int]
+    item: Item,
+    catalogue: Catalogue,
+    answer: Mapping[str, int],
+    *,
+    words: Words | None = None,
 ) -> tuple[AnswerLine, ...]:
     """Say an answer in words: best rating, first rank or chosen option first.
 
@@ -30,6 +34,8 @@ def answer_lines(
     catalogue : Catalogue
     answer : mapping of str to int
         Option id -> code, as in a response matrix.
+    words : Words, optional
+        The reader's language; the catalogue's by default.
 
     Returns
     -------
@@ -42,17 +48,20 @@ def answer_lines(
     if item.format in (ResponseFormat.PICK, ResponseFormat.MOST_LEAST):
         given = [(option, code) for option, code in given if code]
     given.sort(key=lambda pair: pair[1], reverse=item.format is not ResponseFormat.RANK)
-    return tuple(AnswerLine(_label(item, catalogue, code), texts[option]) for option, code in given)
+    words = words or words_in(catalogue.language)
+    return tuple(
+        AnswerLine(_label(item, catalogue, code, words), texts[option]) for option, code in given
+    )
 
 
-def _label(item: Item, catalogue: Catalogue, code: int) -> str:
+def _label(item: Item, catalogue: Catalogue, code: int, words: Words) -> str:
     if item.format is ResponseFormat.RATE:
         return _rating(item, catalogue, code)
     if item.format is ResponseFormat.RANK:
-        return ordinal(code)
+        return words.ordinal(code)
     if item.format is ResponseFormat.MOST_LEAST:
-        return "Best" if code > 0 else "Worst"
-    return "Chosen"
+        return words("Best") if code > 0 else words("Worst")
+    return words("Chosen")
 
 
 def _rating(item: Item, catalogue: Catalogue, code: int) -> str:

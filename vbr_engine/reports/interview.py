@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vbr_engine.bank.model import Bank, Probe, ValueText
+from vbr_engine.bank.model import Bank, Catalogue, Probe, ValueText
 from vbr_engine.reports.data import ReportData
+from vbr_engine.reports.languages import bank_texts
 from vbr_engine.reports.values import Evidence, Result, value_results
-from vbr_engine.reports.words import listed, number_word, quoted
+from vbr_engine.reports.words import quoted
 from vbr_engine.scoring.profile import Profile
+from vbr_engine.words import Words, sentence, words_in
 
-__all__ = ["GuideTopic", "InterviewGuide", "RatingAnchor", "choose_topics", "interview_guide"]
+__all__ = [
+    "GuideTopic",
+    "InterviewGuide",
+    "RatingAnchor",
+    "choose_topics",
+    "interview_guide",
+    "written_guide",
+]
 
 EXPLORE, LEAST_EXPLORED, UNMEASURED = 3, 2, 2
 
@@ -48,24 +57,32 @@ class InterviewGuide(ReportData):
     topics: tuple[GuideTopic, ...]
 
 
-ANCHORS = (
-    RatingAnchor(1, "Mostly poor signs, or no example even when asked again"),
-    RatingAnchor(2, "Some of both, more poor signs than good"),
-    RatingAnchor(3, "Mostly good signs, with a real example"),
-    RatingAnchor(4, "Good signs throughout, with a real example and what came of it"),
+_ANCHORS = (
+    sentence("Mostly poor signs, or no example even when asked again"),
+    sentence("Some of both, more poor signs than good"),
+    sentence("Mostly good signs, with a real example"),
+    sentence("Good signs throughout, with a real example and what came of it"),
 )
 
-HOW_TO = (
-    "Ask everybody you interview for this job the same main questions. The questions here come on "
-    "top: they are where this candidate's answers leave something open.",
-    "Ask for a real example: what happened, what they did, what came of it. Examples from family, "
-    "volunteering or another job count as much as care work.",
-    "Write down what is said, then rate each answer on its own before you talk to each other or "
-    "look at the results again.",
+_HOW_TO = (
+    sentence(
+        "Ask everybody you interview for this job the same main questions. The questions here come "
+        "on top: they are where this candidate's answers leave something open."
+    ),
+    sentence(
+        "Ask for a real example: what happened, what they did, what came of it. Examples from "
+        "family, volunteering or another job count as much as care work."
+    ),
+    sentence(
+        "Write down what is said, then rate each answer on its own before you talk to each other "
+        "or look at the results again."
+    ),
 )
 
 
-def interview_guide(profile: Profile, bank: Bank, *, language: str = "en") -> InterviewGuide:
+def interview_guide(
+    profile: Profile, bank: Bank, *, language: str = "en", texts: str | None = None
+) -> InterviewGuide:
     """Choose what to ask one candidate.
 
     Up to three values are explored: those that were not measured (two at most) and those whose
@@ -77,6 +94,9 @@ def interview_guide(profile: Profile, bank: Bank, *, language: str = "en") -> In
     profile : Profile
     bank : Bank
     language : str
+        Of the reader.
+    texts : str, optional
+        Of the bank's own texts; `language` by default, or what the bank has.
 
     Returns
     -------
@@ -92,14 +112,37 @@ def interview_guide(profile: Profile, bank: Bank, *, language: str = "en") -> In
     >>> [topic.purpose for topic in interview_guide(profile, bank).topics]
     ['explore', 'explore', 'explore', 'confirm']
     """
-    catalogue = bank.text(language)
-    explored, confirmed = choose_topics(value_results(profile, bank, catalogue))
-    topics = [
-        _topic(result, "explore", catalogue.values[result.id], probes=1 if n else 2)
-        for n, result in enumerate(explored)
-    ]
-    topics += [_topic(one, "confirm", catalogue.values[one.id], probes=1) for one in confirmed]
-    return InterviewGuide(how_to=HOW_TO, anchors=ANCHORS, topics=tuple(topics))
+    words = words_in(language)
+    return written_guide(profile, bank, bank_texts(bank, texts or language), words)
+
+
+def written_guide(
+    profile: Profile, bank: Bank, catalogue: Catalogue, words: Words
+) -> InterviewGuide:
+    """Write the guide with given texts of the bank, in given words of the engine.
+
+    Parameters
+    ----------
+    profile : Profile
+    bank : Bank
+    catalogue : Catalogue
+    words : Words
+
+    Returns
+    -------
+    InterviewGuide
+    """
+    explored, confirmed = choose_topics(value_results(profile, bank, catalogue, words))
+    asked = [(result, "explore", 1 if n else 2) for n, result in enumerate(explored)]
+    asked += [(result, "confirm", 1) for result in confirmed]
+    return InterviewGuide(
+        how_to=tuple(map(words, _HOW_TO)),
+        anchors=tuple(RatingAnchor(n, words(told)) for n, told in enumerate(_ANCHORS, start=1)),
+        topics=tuple(
+            _topic(result, purpose, catalogue.values[result.id], words, probes=probes)
+            for result, purpose, probes in asked
+        ),
+    )
 
 
 def choose_topics(
@@ -136,42 +179,58 @@ def _clearly_good(result: Result) -> bool:
     return result.evidence is Evidence.CLEAR and result.reaches_top
 
 
-def _topic(result: Result, purpose: str, words: ValueText, *, probes: int) -> GuideTopic:
+def _topic(
+    result: Result, purpose: str, text: ValueText, words: Words, *, probes: int
+) -> GuideTopic:
+    reason = _explore_reason if purpose == "explore" else _confirm_reason
     return GuideTopic(
         value=result.id,
         name=result.name,
         definition=result.definition,
         purpose=purpose,
-        reason=_explore_reason(result) if purpose == "explore" else _confirm_reason(result),
-        questions=words.probes[:probes],
+        reason=reason(result, words),
+        questions=text.probes[:probes],
     )
 
 
-def _explore_reason(result: Result) -> str:
+def _explore_reason(result: Result, words: Words) -> str:
     if result.evidence is Evidence.NOT_MEASURED:
-        return (
+        return words(
             "Not measured: too few of its scenarios were answered. That says nothing about the "
             "candidate; ask as you would ask anybody."
         )
-    answered = f"{number_word(result.n_answered)} scenarios"
     if _clearly_good(result):
-        return f"Nothing stands out as weak. {answered.capitalize()} is not much to go on: check."
+        return words.plural(
+            "Nothing stands out as weak. {Word} scenario is not much to go on: check.",
+            "Nothing stands out as weak. {Word} scenarios is not much to go on: check.",
+            result.n_answered,
+        )
     if result.evidence is Evidence.MIXED:
-        names = listed([quoted(band.name) for band in result.bands], last="or")
-        return f"The evidence is mixed: on {answered} the result may be {names}."
-    return (
-        f"On {answered} the result is {quoted(result.band)}. Find out what the candidate does "
-        "in real situations, and why, before you draw anything from it."
+        names = words.listed([quoted(band.name) for band in result.bands], last="or")
+        return words.plural(
+            "The evidence is mixed: on {word} scenario the result may be {bands}.",
+            "The evidence is mixed: on {word} scenarios the result may be {bands}.",
+            result.n_answered,
+            bands=names,
+        )
+    return words.plural(
+        "On {word} scenario the result is {band}. Find out what the candidate does in real "
+        "situations, and why, before you draw anything from it.",
+        "On {word} scenarios the result is {band}. Find out what the candidate does in real "
+        "situations, and why, before you draw anything from it.",
+        result.n_answered,
+        band=quoted(result.band),
     )
 
 
-def _confirm_reason(result: Result) -> str:
+def _confirm_reason(result: Result, words: Words) -> str:
     if _clearly_good(result):
-        return (
-            f"The result is {quoted(result.band)}. Choosing well on paper is not yet doing it: "
-            "ask for something the candidate has done."
+        return words(
+            "The result is {band}. Choosing well on paper is not yet doing it: ask for something "
+            "the candidate has done.",
+            band=quoted(result.band),
         )
-    return (
+    return words(
         "Of the values measured, this is where the answers were most in line. Give the candidate "
         "room to show it."
     )

@@ -9,7 +9,8 @@ from datetime import date
 from vbr_engine.bank.model import Bank, BankStatus
 from vbr_engine.charts import ChartBand, ChartRow
 from vbr_engine.reports.data import ReportData
-from vbr_engine.reports.interview import InterviewGuide, choose_topics, interview_guide
+from vbr_engine.reports.interview import InterviewGuide, choose_topics, written_guide
+from vbr_engine.reports.languages import LanguageNote, bank_texts, language_notes
 from vbr_engine.reports.notices import (
     FlagNote,
     StatusNotice,
@@ -26,8 +27,9 @@ from vbr_engine.reports.values import (
     composite_result,
     value_results,
 )
-from vbr_engine.reports.words import listed, number_word, quoted, shown_name, written_date
+from vbr_engine.reports.words import quoted, shown_name
 from vbr_engine.scoring.profile import Profile
+from vbr_engine.words import Words, words_in
 
 __all__ = ["RecruiterReport", "ReportHeader", "recruiter_report"]
 
@@ -68,17 +70,21 @@ class RecruiterReport(ReportData):
     scenarios: tuple[TalkingPoint, ...]
     guide: InterviewGuide
     limits: tuple[str, ...]
+    texts_language: str
+    language_notes: tuple[LanguageNote, ...]
 
     @property
-    def key_word(self) -> str:
-        """What the answers were compared with."""
-        return "draft key" if self.notice.status == BankStatus.DRAFT else "key"
+    def draft(self) -> bool:
+        """Whether the answers were compared with a draft key."""
+        return self.notice.status == BankStatus.DRAFT
 
     @property
     def chart_rows(self) -> tuple[ChartRow, ...]:
         """The composite and the values, as lines of a chart."""
+        words = words_in(self.language)
+        note = words("not measured")
         return tuple(
-            ChartRow(result.name, result.score, result.low, result.high)
+            ChartRow(result.name, result.score, result.low, result.high, note)
             for result in (self.composite, *self.values)
         )
 
@@ -104,6 +110,8 @@ def recruiter_report(
     answers: Mapping[str, Mapping[str, int]],
     *,
     language: str = "en",
+    texts: str | None = None,
+    taken_in: str | None = None,
     candidate: str | None = None,
     vacancy: str | None = None,
     provider: str | None = None,
@@ -119,7 +127,11 @@ def recruiter_report(
     answers : mapping of str to mapping
         Item id -> option id -> code, as the candidate answered.
     language : str
-        Of the bank's own texts.
+        Of the reader; English where the engine does not have it.
+    texts : str, optional
+        Language of the bank's own texts; `language` by default, or what the bank has.
+    taken_in : str, optional
+        Language that the candidate took the assessment in; told where it is another.
     candidate, vacancy, provider : str, optional
         Shown at the head.
     simulated : bool
@@ -142,19 +154,20 @@ def recruiter_report(
     >>> report.notice.status
     'draft key, no panel, no norms'
     """
-    catalogue = bank.text(language)
-    results = value_results(profile, bank, catalogue)
-    composite = composite_result(profile, bank, catalogue)
-    flags = flag_notes(profile)
+    words = words_in(language)
+    catalogue = bank_texts(bank, texts or language)
+    read = bank_texts(bank, taken_in).language if taken_in else None
+    results = value_results(profile, bank, catalogue, words)
+    composite = composite_result(profile, bank, catalogue, words)
     return RecruiterReport(
-        language=catalogue.language,
-        title="Values assessment: preparing the interview",
+        language=words.code,
+        title=words("Values assessment: preparing the interview"),
         header=ReportHeader(
             sitting=profile.sitting,
             candidate=shown_name(candidate),
             vacancy=shown_name(vacancy),
             provider=shown_name(provider),
-            prepared=written_date(prepared) if prepared else None,
+            prepared=words.date(prepared) if prepared else None,
             bank_title=catalogue.title,
             bank=bank.label,
             bank_sha256=profile.bank_sha256,
@@ -162,18 +175,20 @@ def recruiter_report(
             engine=profile.engine,
             simulated=simulated,
         ),
-        notice=status_notice(bank, catalogue),
-        summary=_summary(profile, bank, composite, results, flags),
+        notice=status_notice(bank, catalogue, words),
+        summary=_summary(profile, bank, composite, results, words),
         n_answered=_n_answered(profile),
         composite=composite,
         values=results,
-        unmeasured_note=_unmeasured_note(composite, results),
+        unmeasured_note=_unmeasured_note(composite, results, words),
         bands=band_words(bank, catalogue),
-        reading=band_reading(bank),
-        flags=flags,
-        scenarios=talking_points(profile, bank, answers, catalogue),
-        guide=interview_guide(profile, bank, language=language),
-        limits=limits(bank),
+        reading=band_reading(bank, words),
+        flags=flag_notes(profile, words),
+        scenarios=talking_points(profile, bank, answers, catalogue, words),
+        guide=written_guide(profile, bank, catalogue, words),
+        limits=limits(bank, words),
+        texts_language=catalogue.language,
+        language_notes=language_notes(words, catalogue, taken_in=read),
     )
 
 
@@ -182,64 +197,89 @@ def _summary(
     bank: Bank,
     composite: Result,
     results: tuple[Result, ...],
-    flags: tuple[FlagNote, ...],
+    words: Words,
 ) -> tuple[str, ...]:
     """Two to four sentences: how much was answered, what it says, where to look, how to use it."""
     sentences = (
-        f"{_coverage(profile, bank)} {_overall(composite)}",
-        _where_to_look(results),
-        _flag_sentence(flags),
+        f"{_coverage(profile, bank, words)} {_overall(composite, words)}",
+        _where_to_look(results, words),
+        _flag_sentence(len(profile.flags), words),
     )
-    return tuple(sentence for sentence in sentences if sentence)
+    return tuple(told for told in sentences if told)
 
 
 def _n_answered(profile: Profile) -> int:
     return sum(score is not None for score in profile.items.values())
 
 
-def _coverage(profile: Profile, bank: Bank) -> str:
+def _coverage(profile: Profile, bank: Bank, words: Words) -> str:
     answered = _n_answered(profile)
     length = bank.blueprint.length
     if answered == 0:
-        return "The candidate answered none of the scenarios in full."
+        return words("The candidate answered none of the scenarios in full.")
     if answered < length:
-        return f"The candidate answered {answered} of the {length} scenarios."
-    return f"The candidate answered all {answered} scenarios."
+        return words(
+            "The candidate answered {answered} of the {length} scenarios.",
+            answered=answered,
+            length=length,
+        )
+    return words("The candidate answered all {answered} scenarios.", answered=answered)
 
 
-def _overall(composite: Result) -> str:
+def _overall(composite: Result, words: Words) -> str:
     if not composite.measured:
-        return "That is too little for an overall result, which is not the same as a low one."
-    names = [quoted(band.name) for band in composite.bands]
-    if len(names) == 1:
-        return f"Overall, the result is {names[0]}."
-    return f"Overall, the result may be {listed(names, last='or')}: read it as either."
+        return words(
+            "That is too little for an overall result, which is not the same as a low one."
+        )
+    names = words.listed([quoted(band.name) for band in composite.bands], last="or")
+    if len(composite.bands) == 1:
+        return words("Overall, the result is {band}.", band=names)
+    return words("Overall, the result may be {bands}: read it as either.", bands=names)
 
 
-def _unmeasured_note(composite: Result, results: tuple[Result, ...]) -> str:
+def _unmeasured_note(composite: Result, results: tuple[Result, ...], words: Words) -> str:
     """Say once what could not be measured; where nothing could, do not list everything."""
     names = [quoted(result.name) for result in results if not result.measured]
     if not names and composite.measured:
         return ""
     if len(names) == len(results):
-        what = "No value could be measured"
-    else:
-        what = f"Not measured: {listed([*([] if composite.measured else ['overall']), *names])}"
-    return f"{what}. Too little was answered to say anything. It is not a low result."
+        return words(
+            "No value could be measured. Too little was answered to say anything. It is not a low "
+            "result."
+        )
+    return words(
+        "Not measured: {names}. Too little was answered to say anything. It is not a low result.",
+        names=words.listed([*([] if composite.measured else [words("overall")]), *names]),
+    )
 
 
-def _where_to_look(results: tuple[Result, ...]) -> str:
+def _where_to_look(results: tuple[Result, ...], words: Words) -> str:
     explored, confirmed = choose_topics(results)
-    parts = []
-    if explored:
-        parts.append(f"look further into {listed([quoted(result.name) for result in explored])}")
-    if confirmed:
-        parts.append(f"ask for a real example of {quoted(confirmed[0].name)}")
-    return f"In the interview, {', and '.join(parts)}. The guide has the questions."
+    further = words.listed([quoted(result.name) for result in explored])
+    example = quoted(confirmed[0].name) if confirmed else ""
+    if not confirmed:
+        return words(
+            "In the interview, look further into {values}. The guide has the questions.",
+            values=further,
+        )
+    if not explored:
+        return words(
+            "In the interview, ask for a real example of {value}. The guide has the questions.",
+            value=example,
+        )
+    return words(
+        "In the interview, look further into {values}, and ask for a real example of {value}. The "
+        "guide has the questions.",
+        values=further,
+        value=example,
+    )
 
 
-def _flag_sentence(flags: tuple[FlagNote, ...]) -> str:
+def _flag_sentence(flags: int, words: Words) -> str:
     if not flags:
         return ""
-    things = "One thing" if len(flags) == 1 else f"{number_word(len(flags)).capitalize()} things"
-    return f"{things} about how the assessment was taken should be cleared up first, see below."
+    return words.plural(
+        "{Word} thing about how the assessment was taken should be cleared up first, see below.",
+        "{Word} things about how the assessment was taken should be cleared up first, see below.",
+        flags,
+    )

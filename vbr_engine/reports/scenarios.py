@@ -10,6 +10,7 @@ from vbr_engine.bank.model import Bank, Catalogue
 from vbr_engine.reports.answers import AnswerLine, answer_lines
 from vbr_engine.reports.words import shortened
 from vbr_engine.scoring.profile import Profile
+from vbr_engine.words import ENGLISH, Words
 
 __all__ = ["TalkingPoint", "choose_scenarios", "talking_points"]
 
@@ -34,6 +35,7 @@ def talking_points(
     bank: Bank,
     answers: Mapping[str, Mapping[str, int]],
     catalogue: Catalogue,
+    words: Words = ENGLISH,
 ) -> tuple[TalkingPoint, ...]:
     """Put the scenarios worth talking about in words, without their key.
 
@@ -44,13 +46,15 @@ def talking_points(
     answers : mapping of str to mapping
         Item id -> option id -> code.
     catalogue : Catalogue
+    words : Words
+        Of the reader.
 
     Returns
     -------
     tuple of TalkingPoint
     """
     return tuple(
-        _point(bank, item, answers[item], catalogue)
+        _point(bank, item, answers[item], catalogue, words)
         for item in choose_scenarios(profile, bank)
         if item in answers
     )
@@ -88,7 +92,7 @@ def choose_scenarios(profile: Profile, bank: Bank) -> tuple[str, ...]:
 
 
 def _point(
-    bank: Bank, item_id: str, answer: Mapping[str, int], catalogue: Catalogue
+    bank: Bank, item_id: str, answer: Mapping[str, int], catalogue: Catalogue, words: Words
 ) -> TalkingPoint:
     item, text = bank.item_by_id[item_id], catalogue.items[item_id]
     return TalkingPoint(
@@ -97,6 +101,6 @@ def _point(
         value=catalogue.values[item.value].name,
         scenario=shortened(text.scenario),
         question=text.question,
-        answers=answer_lines(item, catalogue, answer),
+        answers=answer_lines(item, catalogue, answer, words=words),
         discuss=text.discuss,
     )

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from vbr_engine.bank.model import Bank, Catalogue
-from vbr_engine.reports.words import listed, number_word, quoted
+from vbr_engine.reports.words import quoted
 from vbr_engine.scoring.profile import COMPOSITE, Profile, ValueScore
+from vbr_engine.words import ENGLISH, Words
 
 __all__ = [
     "BandWords",
@@ -94,7 +95,9 @@ def band_words(bank: Bank, catalogue: Catalogue) -> tuple[BandWords, ...]:
     )
 
 
-def value_results(profile: Profile, bank: Bank, catalogue: Catalogue) -> tuple[Result, ...]:
+def value_results(
+    profile: Profile, bank: Bank, catalogue: Catalogue, words: Words = ENGLISH
+) -> tuple[Result, ...]:
     """Put each value's score in words, in the order of the bank.
 
     Parameters
@@ -102,31 +105,39 @@ def value_results(profile: Profile, bank: Bank, catalogue: Catalogue) -> tuple[R
     profile : Profile
     bank : Bank
     catalogue : Catalogue
+    words : Words
+        Of the reader.
 
     Returns
     -------
     tuple of Result
     """
-    words = band_words(bank, catalogue)
+    scale = band_words(bank, catalogue)
     return tuple(
         _result(
             score,
             catalogue.values[score.value].name,
             catalogue.values[score.value].definition,
+            scale,
             words,
         )
         for score in profile.values
     )
 
 
-def composite_result(profile: Profile, bank: Bank, catalogue: Catalogue) -> Result:
+def composite_result(
+    profile: Profile, bank: Bank, catalogue: Catalogue, words: Words = ENGLISH
+) -> Result:
     """Put the composite in words."""
-    definition = "All values together, weighted as the bank's scoring policy says."
-    return _result(profile.composite, "Overall", definition, band_words(bank, catalogue))
+    definition = words("All values together, weighted as the bank's scoring policy says.")
+    scale = band_words(bank, catalogue)
+    return _result(profile.composite, words("Overall"), definition, scale, words)
 
 
-def _result(score: ValueScore, name: str, definition: str, words: tuple[BandWords, ...]) -> Result:
-    bands = tuple(band for band in words if band.id in score.bands)
+def _result(
+    score: ValueScore, name: str, definition: str, scale: tuple[BandWords, ...], words: Words
+) -> Result:
+    bands = tuple(band for band in scale if band.id in score.bands)
     evidence = _evidence(bands)
     return Result(
         id=score.value,
@@ -134,14 +145,14 @@ def _result(score: ValueScore, name: str, definition: str, words: tuple[BandWord
         definition=definition,
         evidence=evidence,
         bands=bands,
-        band=_band(bands, words),
-        sentence=_sentence(score, bands, words),
+        band=_band(bands, scale, words),
+        sentence=_sentence(score, bands, scale, words),
         score=score.score if bands else None,
         low=score.low if bands else None,
         high=score.high if bands else None,
         n_answered=score.n_answered,
         n_needed=score.n_needed,
-        reaches_top=words[-1] in bands,
+        reaches_top=scale[-1] in bands,
     )
 
 
@@ -151,22 +162,40 @@ def _evidence(bands: tuple[BandWords, ...]) -> Evidence:
     return Evidence.CLEAR if len(bands) == 1 else Evidence.MIXED
 
 
-def _band(bands: tuple[BandWords, ...], words: tuple[BandWords, ...]) -> str:
-    if 2 < len(bands) == len(words):
-        return "Not clear: any of the bands"
-    return listed([band.name for band in bands], last="or") or "Not measured"
+def _band(bands: tuple[BandWords, ...], scale: tuple[BandWords, ...], words: Words) -> str:
+    if 2 < len(bands) == len(scale):
+        return words("Not clear: any of the bands")
+    names = words.listed([band.name for band in bands], last="or")
+    return names or words("Not measured")
 
 
-def _sentence(score: ValueScore, bands: tuple[BandWords, ...], words: tuple[BandWords, ...]) -> str:
+def _sentence(
+    score: ValueScore, bands: tuple[BandWords, ...], scale: tuple[BandWords, ...], words: Words
+) -> str:
     if not bands:
-        things = "values measured" if score.value == COMPOSITE else "scenarios answered"
-        return (
-            f"Too little to say anything: {number_word(score.n_answered)} of at least "
-            f"{number_word(score.n_needed)} {things}. This is not a low result."
-        )
+        return _too_little(score, words)
     if len(bands) == 1:
         return bands[0].meaning
-    if 2 < len(bands) == len(words):
-        return "The answers do not settle it: the result may be in any of the bands. Ask about it."
-    names = listed([quoted(band.name) for band in bands], last="or")
-    return f"The result may be {names}. Read it as either."
+    if 2 < len(bands) == len(scale):
+        return words(
+            "The answers do not settle it: the result may be in any of the bands. Ask about it."
+        )
+    names = words.listed([quoted(band.name) for band in bands], last="or")
+    return words("The result may be {bands}. Read it as either.", bands=names)
+
+
+def _too_little(score: ValueScore, words: Words) -> str:
+    seen, needed = words.number(score.n_answered), words.number(score.n_needed)
+    if score.value == COMPOSITE:
+        return words(
+            "Too little to say anything: {seen} of at least {needed} values measured. This is not "
+            "a low result.",
+            seen=seen,
+            needed=needed,
+        )
+    return words(
+        "Too little to say anything: {seen} of at least {needed} scenarios answered. This is not "
+        "a low result.",
+        seen=seen,
+        needed=needed,
+    )
