@@ -12,7 +12,7 @@ import pytest
 import vbr_engine.fairness as room
 from vbr_engine.errors import DecisionsError
 from vbr_engine.fairness import adverse_impact
-from vbr_engine.fairness.impact import REST
+from vbr_engine.fairness.group_comparisons import REST
 
 NOT_ENOUGH = "not enough data"
 

@@ -10,7 +10,7 @@ import pytest
 from scipy.optimize import linprog
 
 from vbr_engine.fairness import Rule, adverse_impact
-from vbr_engine.fairness.impact import REST
+from vbr_engine.fairness.group_comparisons import REST
 
 RULE = Rule()
 

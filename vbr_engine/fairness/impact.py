@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import isfinite, nan
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from vbr_engine.errors import DecisionsError, Problem
-from vbr_engine.fairness.comparison import FIGURES, NOT_ENOUGH, Side, compare, verdict
-from vbr_engine.fairness.decisions import Decisions, read_decisions
-from vbr_engine.fairness.exact import holm
-from vbr_engine.fairness.providers import POOLED, PROVIDERS, pooled_rows, provider_rows
-from vbr_engine.fairness.score_intervals import wilson
-from vbr_engine.fairness.suppression import (
-    MOST_CELLS,
-    Rule,
-    crossed,
-    set_aside,
-    shown_cells,
-    shown_groups,
-    sizes,
-)
-from vbr_engine.fairness.wording import comparison_sentence, pooled_sentence
+from vbr_engine.fairness.comparison import FIGURES
+from vbr_engine.fairness.decisions import read_decisions
+from vbr_engine.fairness.group_comparisons import GroupComparisons
+from vbr_engine.fairness.providers import POOLED, PROVIDERS
+from vbr_engine.fairness.reference_groups import reference_groups
+from vbr_engine.fairness.suppression import Rule
 
 __all__ = ["AdverseImpact", "adverse_impact"]
 
-LEVEL = 0.05
-REST = "not stated, or not enough data"
 NAMES = ("dimension", "group", "reference")
 COMPARISONS = (*NAMES, "verdict", *FIGURES, "sentence")
 GROUPS = ("dimension", "group", "role", "n", "selected", "rate", "rate_low", "rate_high")
@@ -160,9 +149,21 @@ def adverse_impact(
     columns = [group] if isinstance(group, str) else list(dict.fromkeys(group))
     _check_options(columns, intersect=intersect, least=least, cell=cell, coverage=coverage)
     held = read_decisions(decisions, columns, outcome=outcome, provider=provider, score=score)
-    wanted = _references(reference, held.groups)
-    work = _Work(held, wanted, Rule(least, cell), coverage, intersect)
-    return work.impact(provider, score)
+    wanted = reference_groups(reference, held.groups)
+    work = GroupComparisons(held, wanted, Rule(least, cell), coverage, intersect)
+    groups, rows = work.by_column()
+    if intersect:
+        more, crossings = work.by_intersection()
+        groups, rows = groups + more, rows + crossings
+    pooled, single = work.by_provider(rows)
+    return AdverseImpact(
+        about=work.about(provider, score),
+        groups=_frame(groups, (*GROUPS, *SCORES) if score else GROUPS),
+        comparisons=_frame(rows, COMPARISONS),
+        pooled=_frame(pooled, POOLED),
+        providers=_frame(single, PROVIDERS),
+        notes=(*work.notes, *work.closing_notes(single)),
+    )
 
 
 def _check_options(
@@ -179,268 +180,6 @@ def _check_options(
         problems.append(Problem(message=f"expected a coverage of 0.5 to 0.999, got {coverage}"))
     if problems:
         raise DecisionsError(problems)
-
-
-def _references(
-    reference: str | Sequence[str] | Mapping[str, str] | None, groups: pd.DataFrame
-) -> dict[str, str]:
-    """Give the reference group of each column that has one of those labels."""
-    if isinstance(reference, Mapping):
-        asked = [(str(column), str(label)) for column, label in reference.items()]
-    else:
-        labels = [reference] if isinstance(reference, str) else list(reference or ())
-        asked = [(_home(label, groups), label) for label in labels]
-    unknown = [
-        Problem(
-            message=f"there is no group {label!r} to compare with; there are "
-            + "; ".join(f"{name}: {', '.join(_known(groups[name]))}" for name in groups)
-        )
-        for column, label in asked
-        if column not in groups or label not in _known(groups[column])
-    ]
-    if unknown:
-        raise DecisionsError(unknown)
-    return dict(asked)
-
-
-def _home(label: str, groups: pd.DataFrame) -> str:
-    return next((str(name) for name in groups if label in _known(groups[name])), "")
-
-
-def _known(labels: pd.Series[Any]) -> list[str]:
-    return sorted(map(str, labels.dropna().unique()))
-
-
-class _Work:
-    """What is at hand while one table of decisions is looked at."""
-
-    def __init__(
-        self,
-        held: Decisions,
-        references: Mapping[str, str],
-        rule: Rule,
-        coverage: float,
-        intersect: bool,
-    ) -> None:
-        self.references, self.rule, self.coverage = references, rule, coverage
-        self.intersect = intersect
-        self.all_groups = held.groups
-        self.notes = list(held.notes)
-        kept = set_aside(held.groups, held.selected, rule, complete=intersect)
-        self.anybody_left_out = not kept.all()
-        self.held = _part(held, kept)
-        self.selected = held.selected[kept]
-        self.groups = self.held.groups
-        scores = self.held.score
-        self.scores = np.full(len(self.selected), nan) if scores is None else scores
-        scored = self.scores[np.isfinite(self.scores)]
-        self.middle = float(np.median(scored)) if len(scored) else nan
-
-    def impact(self, provider: str | None, score: str | None) -> AdverseImpact:
-        """Compare everything."""
-        groups, rows = self._one_way()
-        if self.intersect:
-            more, crossings = self._crossings()
-            groups, rows = groups + more, rows + crossings
-        pooled, single = self._providers(rows)
-        comparisons = _frame(rows, COMPARISONS)
-        return AdverseImpact(
-            about=self._about(provider, score),
-            groups=_frame(groups, (*GROUPS, *SCORES) if score else GROUPS),
-            comparisons=comparisons,
-            pooled=_frame(pooled, POOLED),
-            providers=_frame(single, PROVIDERS),
-            notes=(*self.notes, *self._closing_notes(single)),
-        )
-
-    def _about(self, provider: str | None, score: str | None) -> dict[str, Any]:
-        n, selected = len(self.selected), int(self.selected.sum())
-        shown = self.rule.allows(n, selected)
-        return {
-            "outcome": self.held.outcome,
-            "groups": list(map(str, self.groups)),
-            "provider": provider,
-            "score": score,
-            "score_median": self.middle if isfinite(self.middle) and shown else None,
-            "counted": n if shown else None,
-            "selected": selected if shown else None,
-            "intersections": self.intersect,
-            "simulated": self.held.simulated,
-            "left_out": self.anybody_left_out,
-            "least": self.rule.least,
-            "cell": self.rule.cell,
-            "coverage": self.coverage,
-        }
-
-    def _one_way(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        groups: list[dict[str, Any]] = []
-        rows: list[dict[str, Any]] = []
-        for name in map(str, self.groups):
-            labels = self.groups[name]
-            shown = shown_groups(sizes(labels, self.selected), self.rule)
-            small = [label for label in _known(self.all_groups[name]) if label not in shown]
-            wanted = self.references.get(name)
-            reference = wanted if wanted in shown else (shown[0] if shown else None)
-            if wanted is not None and wanted not in shown:
-                reference = None
-                self.notes.append(f"{name}: {wanted} has not enough data to compare with.")
-            groups += self._side_by_side(name, labels, shown, small, reference)
-            groups += self._rest(name, labels, shown)
-            rows += self._compared(name, labels, shown, small, reference)
-        return groups, self._judged(rows)
-
-    def _crossings(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        name = " × ".join(map(str, self.groups))
-        cells = crossed(self.groups)
-        shown = shown_cells(self.groups, self.selected, self.rule)
-        main = tuple(
-            self.references.get(str(column)) or self.groups[column].value_counts().index[0]
-            for column in self.groups
-            if len(self.groups)
-        )
-        reference = main if main in shown else (shown[0] if shown else None)
-        small = [cell for cell in dict.fromkeys(cells) if cell not in shown]
-        words = {cell: ", ".join(map(str, cell)) for cell in [*shown, *small]}
-        labels = cells.map(words)
-        told = [words[cell] for cell in shown], sorted(words[cell] for cell in small)
-        against = words.get(reference)
-        if len(words) > MOST_CELLS:
-            self.notes.append(f"{name}: over {MOST_CELLS} intersections are too many to look at.")
-        groups = self._side_by_side(name, labels, *told, against)
-        return groups, self._judged(self._compared(name, labels, *told, against))
-
-    def _side(self, labels: pd.Series[Any], label: Any) -> Side:
-        at = (labels == label).to_numpy(dtype=bool)
-        return Side(self.selected[at], self.scores[at])
-
-    def _side_by_side(
-        self,
-        name: str,
-        labels: pd.Series[Any],
-        shown: list[str],
-        small: list[str],
-        reference: str | None,
-    ) -> list[dict[str, Any]]:
-        rows = []
-        for label in shown:
-            side = self._side(labels, label)
-            rate = wilson(side.chosen, side.n, coverage=self.coverage)
-            role = "reference" if label == reference else "compared"
-            row: dict[str, Any] = {"dimension": name, "group": label, "role": role}
-            row |= {"n": side.n, "selected": side.chosen, "rate": rate.value}
-            row |= {"rate_low": rate.low, "rate_high": rate.high}
-            scored = side.scores[np.isfinite(side.scores)]
-            if len(scored) >= self.rule.least:
-                row |= {"score_mean": scored.mean(), "score_sd": scored.std(ddof=1)}
-            rows.append(row)
-        return rows + [{"dimension": name, "group": one, "role": NOT_ENOUGH} for one in small]
-
-    def _rest(
-        self, name: str, labels: pd.Series[Any], shown: list[str]
-    ) -> Iterator[dict[str, Any]]:
-        """Count who is in no group that is shown; a total would tell it anyway."""
-        rest = self.selected[~labels.isin(shown).to_numpy()]
-        if len(rest):
-            rate = wilson(int(rest.sum()), len(rest), coverage=self.coverage)
-            yield {
-                "dimension": name,
-                "group": REST,
-                "role": "rest",
-                "n": len(rest),
-                "selected": int(rest.sum()),
-                "rate": rate.value,
-                "rate_low": rate.low,
-                "rate_high": rate.high,
-            }
-
-    def _compared(
-        self,
-        name: str,
-        labels: pd.Series[Any],
-        shown: list[str],
-        small: list[str],
-        reference: str | None,
-    ) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
-        names = {"dimension": name, "reference": reference or ""}
-        if reference is not None:
-            other = self._side(labels, reference)
-            for label in shown:
-                if label == reference:
-                    continue
-                found = compare(
-                    self._side(labels, label),
-                    other,
-                    rule=self.rule,
-                    middle=self.middle,
-                    coverage=self.coverage,
-                    level=LEVEL,
-                )
-                rows.append({**names, "group": label, **found})
-        unsaid = small if reference is not None else [*shown, *small]
-        empty = dict.fromkeys(FIGURES, nan)
-        return rows + [
-            {**names, "group": label, "verdict": NOT_ENOUGH, **empty} for label in unsaid
-        ]
-
-    def _judged(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Adjust p for the number of comparisons, and put each into words."""
-        adjusted = holm([row["p"] for row in rows])
-        many = sum(isfinite(p) for p in adjusted) > 1
-        for row, p in zip(rows, adjusted, strict=True):
-            row["p_adjusted"] = p
-            if row.get("verdict") != NOT_ENOUGH:
-                row["verdict"] = verdict(row, level=LEVEL)
-            row["sentence"] = comparison_sentence(row, many=many)
-        return rows
-
-    def _providers(
-        self, rows: list[dict[str, Any]]
-    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        providers = self.held.provider
-        if providers is None:
-            return [], []
-        compared = [row for row in rows if row["verdict"] != NOT_ENOUGH]
-        main = [row for row in compared if row["dimension"] in self.groups]
-        pooled = []
-        for row in main:
-            labels = self.groups[row["dimension"]]
-            found = pooled_rows(labels, providers, self.selected, row, self.rule, self.coverage)
-            pooled.append({**found, "sentence": pooled_sentence(found, row)})
-        if self.intersect:
-            return pooled, []
-        single = provider_rows(
-            self.groups, providers, self.selected, main, self.rule, self.coverage
-        )
-        return pooled, single
-
-    def _closing_notes(self, single: list[dict[str, Any]]) -> Iterator[str]:
-        if self.anybody_left_out and self.intersect:
-            yield (
-                "Only people whose groups are all stated and large enough are counted. How many "
-                "others there are is not told."
-            )
-        elif self.anybody_left_out:
-            yield (
-                "People of groups that are too small to show are in no figure, so that nobody can "
-                "work them out from a total. How many there are is not told."
-            )
-        if self.held.provider is not None and not single:
-            yield (
-                "No single provider is shown beside intersections."
-                if self.intersect
-                else "No single provider has enough people of every group to be shown."
-            )
-
-
-def _part(held: Decisions, kept: Any) -> Decisions:
-    return replace(
-        held,
-        selected=held.selected[kept],
-        groups=held.groups[kept].reset_index(drop=True),
-        provider=None if held.provider is None else held.provider[kept].reset_index(drop=True),
-        score=None if held.score is None else held.score[kept],
-    )
 
 
 def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
