@@ -15,11 +15,14 @@ __all__ = [
     "BankRecord",
     "Event",
     "Identity",
+    "JobRecord",
     "LinkRecord",
+    "MessageRecord",
     "ProviderRecord",
     "SessionRecord",
     "SittingRecord",
     "VacancyRecord",
+    "WordingRecord",
 ]
 
 
@@ -184,3 +187,68 @@ class Event:
     item_id: str | None
     at: datetime
     body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecord:
+    """A message that goes, went or could not go; its text is made when it is sent.
+
+    `body` holds codes and figures, and whoever is no longer in the identities, sealed. `problem` is
+    a code or what a mail server answered, without addresses.
+    """
+
+    provider_id: str
+    id: str
+    key: str
+    kind: str
+    channel: str
+    language: str
+    sitting_id: str | None
+    account_id: str | None
+    body: Mapping[str, Any]
+    state: str
+    run_at: datetime
+    lease_owner: str | None
+    lease_until: datetime | None
+    attempts: int
+    problem: str | None
+    created_at: datetime
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """Work in the background: ready, leased (running), done, failed or cancelled.
+
+    `done` of `total` is how far it is; `total` is 0 until the job knows it. `problem` is a
+    sentence.
+    """
+
+    id: str
+    provider_id: str
+    kind: str
+    body: Mapping[str, Any]
+    state: str
+    done: int
+    total: int
+    run_at: datetime
+    lease_owner: str | None
+    lease_until: datetime | None
+    attempts: int
+    problem: str | None
+    result: Mapping[str, Any] | None
+    made_by: str
+    created_at: datetime
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WordingRecord:
+    """A message as an organisation words it, with fields in braces."""
+
+    kind: str
+    language: str
+    subject: str
+    body: str
+    changed_by: str
+    changed_at: datetime

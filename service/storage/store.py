@@ -22,10 +22,14 @@ from service.storage.assessment import (
 from service.storage.cipher import Cipher
 from service.storage.database import WriteGate, gate_path, open_database
 from service.storage.doors import Doors
+from service.storage.jobs import Jobs
 from service.storage.ledger import Ledger
+from service.storage.messages import Messages, Outbox
 from service.storage.people import Accounts, Attempts, Providers, Sessions
+from service.storage.records import ProviderRecord
 from service.storage.recruitment import Banks, Vacancies
 from service.storage.standings import Standings
+from service.storage.wordings import Wordings
 from vbr_engine.bank.model import Bank
 from vbr_engine.bank.parse import load_bank
 
@@ -44,6 +48,13 @@ class Tenant:
     connection: sa.Connection
     cipher: Cipher
     provider_id: str
+
+    @property
+    def provider(self) -> ProviderRecord:
+        """The organisation itself."""
+        found = Providers(self.connection).get(self.provider_id)
+        assert found is not None, "a tenant is opened by the id of a provider that is there"
+        return found
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -100,6 +111,16 @@ class Tenant:
         """Decisions, chained."""
         return Ledger(self.connection, self.provider_id, self.cipher)
 
+    @cached_property
+    def messages(self) -> Messages:
+        """Messages to candidates and accounts."""
+        return Messages(self.connection, self.provider_id)
+
+    @cached_property
+    def wordings(self) -> Wordings:
+        """Messages in the organisation's own words."""
+        return Wordings(self.connection, self.provider_id)
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -131,6 +152,16 @@ class Unit:
     def banks(self) -> Banks:
         """Published banks."""
         return Banks(self.connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """The queue of messages, for the worker and the administrator."""
+        return Outbox(self.connection)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Work in the background."""
+        return Jobs(self.connection)
 
 
 class Store:

@@ -417,6 +417,7 @@ messages = Table(
     Column("problem", Text),
     Column("created_at", Moment, nullable=False),
     Column("done_at", Moment),
+    UniqueConstraint("id"),
     UniqueConstraint("provider_id", "key"),
     _of_sitting(),
     _of_account(),

@@ -1,0 +1,23 @@
+"""What jobs there are: each kind by its function.
+
+A function gets the store, the job and a way to report, and returns a mapping that is kept as the
+job's result. It may be run again from the beginning after a crash, so it does its work in
+transactions of its own and skips what is done already. ``report(done, total)`` notes how far it
+is; it raises `service.outbox.running.JobTaken` when the job was cancelled. An error of
+`vbr_engine.errors.VbrError` ends the job with the error's sentence; any other is tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from service.storage import Store
+from service.storage.records import JobRecord
+
+__all__ = ["JOBS", "JobFunction", "Report"]
+
+Report = Callable[[int, int], None]
+JobFunction = Callable[[Store, JobRecord, Report], Mapping[str, Any]]
+
+JOBS: dict[str, JobFunction] = {}
