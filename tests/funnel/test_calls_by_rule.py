@@ -74,6 +74,30 @@ CASES = {
         "bounced",
         "Our message came back today. Ask for the right address.",
     ),
+    "asked for a person": (
+        (INVITED, Happening("person-asked", at(2, 10))),
+        at(2, 14),
+        "person-asked",
+        "Asked today to speak with a person.",
+    ),
+    "asked for an adjustment, spoken with, none agreed": (
+        (INVITED, Happening("adjustment-asked", at(2, 10)), called("reached", 2, 15)),
+        at(3, 15),
+        "adjustment-asked",
+        "Asked yesterday for an adjustment; none is agreed yet.",
+    ),
+    "asked for both, spoken with, adjusted": (
+        (
+            INVITED,
+            Happening("person-asked", at(2, 10)),
+            Happening("adjustment-asked", at(2, 10)),
+            called("reached", 2, 15),
+            Happening("adjusted", at(2, 16)),
+        ),
+        at(4, 15),
+        "not-started",
+        "Invited on Monday; has not started.",
+    ),
     "finished, four hours ago": (
         FINISHED,
         at(2, 16),
@@ -215,6 +239,12 @@ def test_nobody_is_called_who_has_ended(case, code):
     assert gone.ended
     assert call_list({"a": gone}, due + timedelta(days=300)) == ()
     assert next_due(gone) is None
+
+
+def test_nobody_is_called_whom_nobody_knows():
+    erased = standing_of((*FINISHED, Happening("erased", at(3))))
+    assert next_due(erased) is None
+    assert not erased.is_stuck(at(30))
 
 
 def test_a_booking_made_today_for_tomorrow_needs_no_further_call():

@@ -36,6 +36,7 @@ KINDS = (
     *("invited", "link-renewed", "started", "answered", "submitted", "first-view"),
     *("report-opened", "decided", "reminded", "bounced", "adjusted", "contested"),
     *("contest-answered", "withdrawn", "erased", "something-new"),
+    *("adjustment-asked", "person-asked", "written", "consented", "facts", "moved"),
 )
 
 

@@ -16,6 +16,8 @@ __all__ = ["CALL_SENTENCES", "TRIED_SENTENCES", "URGENCY_WORDS", "Call", "call_l
 # %(day)s is a day with its preposition, such as "on Monday" or "yesterday".
 CALL_SENTENCES = {
     "applied": "Applied %(day)s; has not been invited yet.",
+    "person-asked": "Asked %(day)s to speak with a person.",
+    "adjustment-asked": "Asked %(day)s for an adjustment; none is agreed yet.",
     "bounced": "Our message came back %(day)s. Ask for the right address.",
     "not-started": "Invited %(day)s; has not started.",
     "not-finished": "Stopped %(day)s after %(answered)d of %(total)d scenarios.",

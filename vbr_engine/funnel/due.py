@@ -59,6 +59,8 @@ class CallRule:
 
 _RULES = (
     CallRule("applied", 4 * _HOUR, 2 * _DAY, _SPEED),
+    CallRule("person-asked", 4 * _HOUR, _DAY, _OURS, pressing=True),
+    CallRule("adjustment-asked", 4 * _HOUR, _DAY, _OURS, pressing=True),
     CallRule("bounced", timedelta(), 2 * _DAY, _OURS, pressing=True),
     CallRule("not-started", 2 * _DAY, 2 * _DAY, _OURS),
     CallRule("not-finished", 2 * _DAY, 2 * _DAY, _OURS),
@@ -152,7 +154,7 @@ def dues(standing: Standing, zone: tzinfo | None = None) -> tuple[Due, ...]:
     Returns
     -------
     tuple of Due
-        None for who has ended.
+        None for who has ended, or is erased.
 
     Examples
     --------
@@ -161,7 +163,7 @@ def dues(standing: Standing, zone: tzinfo | None = None) -> tuple[Due, ...]:
     >>> [due.rule.why for due in dues(submitted)]
     ['finished']
     """
-    if standing.ended:
+    if standing.ended or standing.erased:
         return ()
     found = (_due(standing, *each) for each in _waiting(standing, zone or standing.since.tzinfo))
     return tuple(due for due in found if due is not None)
@@ -174,6 +176,11 @@ def _waiting(standing: Standing, zone: tzinfo | None) -> Iterator[_Waiting]:
     """Tell what is waited for: the rule, since when, the day to name, until when."""
     if standing.has_come_to("started_work"):
         yield from _in_post(standing, zone)
+    elif standing.person_asked_at:
+        yield "person-asked", standing.person_asked_at, standing.person_asked_at.date(), None
+    elif standing.adjustment_asked_at:
+        asked = standing.adjustment_asked_at
+        yield "adjustment-asked", asked, asked.date(), None
     elif standing.bounced_at and not _in_touch_since(standing, standing.bounced_at):
         yield "bounced", standing.bounced_at, standing.bounced_at.date(), None
     elif standing.stage == "accepted":

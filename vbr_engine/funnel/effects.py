@@ -43,7 +43,7 @@ def opened(first: Happening, total: int) -> State:
     at = first.at
     day = min(_day(first.body.get("applied"), at), at.date())
     state = dict.fromkeys(NAMES)
-    state |= dict.fromkeys(("report_opened", "adjusted", "contested"), False)
+    state |= dict.fromkeys(("report_opened", "adjusted", "contested", "erased"), False)
     state |= dict.fromkeys(("n_calls", "n_contacts", "n_answered", "n_reminders"), 0)
     applied = _moment(day, at)
     state |= {"stage": "applied", "since": applied, "applied_at": applied, "inferred": ()}
@@ -111,6 +111,7 @@ def _answered(state: State, happening: Happening) -> None:
 
 def _submitted(state: State, happening: Happening) -> None:
     state["last_activity_at"] = state["submitted_at"] = happening.at
+    state["adjustment_asked_at"] = None  # it came too late for one
     _reach(state, "completed", happening.at, happening.at.date())
 
 
@@ -136,7 +137,23 @@ def _bounced(state: State, happening: Happening) -> None:
 
 
 def _adjusted(state: State, happening: Happening) -> None:
-    state["adjusted"] = True
+    state["adjusted"], state["adjustment_asked_at"] = True, None
+
+
+def _active(state: State, happening: Happening) -> None:
+    state["last_activity_at"] = happening.at
+
+
+def _adjustment_asked(state: State, happening: Happening) -> None:
+    state["last_activity_at"] = state["adjustment_asked_at"] = happening.at
+
+
+def _person_asked(state: State, happening: Happening) -> None:
+    state["last_activity_at"] = state["person_asked_at"] = happening.at
+
+
+def _erased(state: State, happening: Happening) -> None:
+    state["erased"] = True
 
 
 def _contested(state: State, happening: Happening) -> None:
@@ -179,7 +196,7 @@ def _called(state: State, happening: Happening) -> None:
     state["last_call"] = outcome = happening.body.get("outcome", "reached")
     if outcome == "reached":
         _contact(state, happening.at)
-        state["bounced_at"] = None
+        state["bounced_at"] = state["person_asked_at"] = None
 
 
 def _booked(state: State, happening: Happening) -> None:
@@ -228,16 +245,22 @@ KINDS: dict[str, _Take] = {
     "invited": _invited,
     "link-renewed": _link_renewed,
     "started": _started,
+    "language-chosen": _active,
+    "consented": _active,
     "answered": _answered,
+    "written": _answered,
     "submitted": _submitted,
     "first-view": _first_view,
     "report-opened": _report_opened,
     "decided": _decided,
     "reminded": _reminded,
     "bounced": _bounced,
+    "adjustment-asked": _adjustment_asked,
     "adjusted": _adjusted,
+    "person-asked": _person_asked,
     "contested": _contested,
     "contest-answered": _contest_answered,
     "withdrawn": _withdrawn,
+    "erased": _erased,
     "step": _step,
 }

@@ -101,8 +101,13 @@ class Standing:
     n_reminders : int
     adjusted : bool
         An adjustment is in place.
+    adjustment_asked_at, person_asked_at : datetime, optional
+        When the candidate asked for an adjustment, or to speak with a person, and nobody has yet
+        agreed on one, or spoken with them.
     contested : bool
         The candidate has asked for another person to look, and nobody has answered yet.
+    erased : bool
+        Nobody knows any longer who this was.
 
     Examples
     --------
@@ -145,7 +150,10 @@ class Standing:
     reminded_at: datetime | None = None
     n_reminders: int = 0
     adjusted: bool = False
+    adjustment_asked_at: datetime | None = None
+    person_asked_at: datetime | None = None
     contested: bool = False
+    erased: bool = False
 
     def has_come_to(self, stage: str) -> bool:
         """Whether this stage, or a later one, is reached."""
@@ -154,7 +162,7 @@ class Standing:
     def is_stuck(self, now: datetime) -> bool:
         """Whether nothing has happened for longer than its stage should take."""
         limit = _ON_HOLD if self.decision == "hold" else STUCK_AFTER.get(self.stage)
-        if self.ended or limit is None or self.has_come_to("started_work"):
+        if self.ended or self.erased or limit is None or self.has_come_to("started_work"):
             return False
         if self.interview_on and now.date() <= self.interview_on:
             return False
