@@ -4,68 +4,17 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from service.errors import SettingsError
+from service.mail_settings import MAIL_SETTINGS, MailSettings
+from service.setting import Setting, address, one_of, secret, tokens, whole
 
 __all__ = ["SETTINGS", "Setting", "Settings"]
-
-LEAST_SECRET = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One variable: its name, what it means, its default in words, and how it is read."""
-
-    name: str
-    meaning: str
-    default: str
-    read: Callable[[str], Any]
-    secret: bool = False
-
-
-def _one_of(*allowed: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in allowed:
-            raise ValueError(f"one of {', '.join(allowed)}")
-        return text
-
-    return read
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not low <= int(text[:12]) <= high:
-            raise ValueError(f"a whole number from {low} to {high}")
-        return int(text)
-
-    return read
-
-
-def _secret(text: str) -> str:
-    if len(text) < LEAST_SECRET:
-        raise ValueError(f"at least {LEAST_SECRET} characters long")
-    return text
-
-
-def _tokens(text: str) -> tuple[str, ...]:
-    tokens = tuple(text.replace(",", " ").split())
-    if any(len(token) < LEAST_SECRET for token in tokens):
-        raise ValueError(f"tokens of at least {LEAST_SECRET} characters, parted by commas")
-    return tokens
-
-
-def _address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise ValueError("an address such as https://recruit.example")
-    return text.rstrip("/")
-
 
 SETTINGS = (
     Setting(
@@ -73,7 +22,7 @@ SETTINGS = (
         "`development` makes its own secret and needs nothing else; `production` demands secrets, "
         "HTTPS cookies and an API token.",
         "`development`",
-        _one_of("development", "production"),
+        one_of("development", "production"),
     ),
     Setting("VBR_DATA_DIR", "Folder of the database and the generated secret.", "`var`", Path),
     Setting(
@@ -93,66 +42,67 @@ SETTINGS = (
         "Signs form tokens and encrypts names and e-mail addresses; at least 32 characters. "
         "If it is lost, names and addresses cannot be read any more.",
         "generated in the data folder (development); required in production",
-        _secret,
+        secret,
         secret=True,
     ),
     Setting(
         "VBR_API_TOKENS",
         "Bearer tokens for `POST /api/v1/score`, parted by commas; at least 32 characters each.",
         "none: open on loopback (development); required in production",
-        _tokens,
+        tokens,
         secret=True,
     ),
     Setting(
         "VBR_PUBLIC_URL",
-        "Address that candidates reach, used in invitation links.",
-        "the address of the request",
-        _address,
+        "Address that people reach, used in links; needed to send messages by SMTP or Notify.",
+        "the address of the request; `http://127.0.0.1:8000` in messages (development)",
+        address,
     ),
     Setting(
         "VBR_TRUSTED_PROXIES",
         "How many reverse proxies stand in front and set `X-Forwarded-For` and `-Proto`.",
         "`0`",
-        _whole(0, 5),
+        whole(0, 5),
     ),
-    Setting("VBR_LINK_DAYS", "Days until an invitation link expires.", "`30`", _whole(1, 365)),
+    Setting("VBR_LINK_DAYS", "Days until an invitation link expires.", "`30`", whole(1, 365)),
     Setting(
         "VBR_SESSION_IDLE_MINUTES",
         "Minutes without a request after which a recruiter is signed out.",
         "`60`",
-        _whole(5, 1440),
+        whole(5, 1440),
     ),
     Setting(
         "VBR_SESSION_HOURS",
         "Hours after which a recruiter signs in again in any case.",
         "`12`",
-        _whole(1, 168),
+        whole(1, 168),
     ),
     Setting(
         "VBR_MAX_REQUEST_KB",
         "Largest body of a request, in kB; larger ones get status 413.",
         "`1024`",
-        _whole(16, 65536),
+        whole(16, 65536),
     ),
     Setting(
         "VBR_MAX_SITTINGS",
         "Most sittings in one `POST /api/v1/score`.",
         "`1000`",
-        _whole(1, 100_000),
+        whole(1, 100_000),
     ),
     Setting(
         "VBR_LOG_LEVEL",
         "Least level that is logged: `debug`, `info`, `warning` or `error`.",
         "`info`",
-        _one_of("debug", "info", "warning", "error"),
+        one_of("debug", "info", "warning", "error"),
     ),
     Setting(
         "VBR_WORKERS",
         "gunicorn's worker processes. More than 1 needs SQLite 3.51.3 or later.",
         "`2`",
-        _whole(1, 32),
+        whole(1, 32),
     ),
-    Setting("VBR_THREADS", "Threads of each worker.", "`4`", _whole(1, 64)),
+    Setting("VBR_THREADS", "Threads of each worker.", "`4`", whole(1, 64)),
+    *MAIL_SETTINGS,
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
@@ -189,6 +139,7 @@ from 1 to 365, not '0'. VBR_WORKERS must be a whole number from 1 to 32, not 'ma
     log_level: str
     workers: int
     threads: int
+    mail: MailSettings
 
     @property
     def production(self) -> bool:
@@ -212,9 +163,10 @@ from 1 to 365, not '0'. VBR_WORKERS must be a whole number from 1 to 32, not 'ma
         given, problems = _gather(os.environ if environ is None else environ)
         production = given.get("VBR_ENVIRONMENT", "development") == "production"
         problems += _missing(given, problems) if production else []
+        problems += MailSettings.missing(given, problems)
         if problems:
             raise SettingsError(problems)
-        data_dir = given.get("VBR_DATA_DIR", Path("var")).absolute()
+        data_dir: Path = given.get("VBR_DATA_DIR", Path("var")).absolute()
         return cls(
             environment=given.get("VBR_ENVIRONMENT", "development"),
             data_dir=data_dir,
@@ -232,6 +184,7 @@ from 1 to 365, not '0'. VBR_WORKERS must be a whole number from 1 to 32, not 'ma
             log_level=given.get("VBR_LOG_LEVEL", "info"),
             workers=given.get("VBR_WORKERS", 2),
             threads=given.get("VBR_THREADS", 4),
+            mail=MailSettings.of(given, data_dir, production=production),
         )
 
 
