@@ -162,7 +162,7 @@ CASES = {
         (*FINISHED, BOOKED, step("attended", 10, 14)),
         at(12, 14),
         "interviewed",
-        "Interviewed on Tuesday; has not heard from us since.",
+        "Interviewed on Tuesday; no offer and no answer yet.",
     ),
     "offered": (
         (*FINISHED, step("offered", 5)),
@@ -264,6 +264,13 @@ def test_a_second_interview_is_confirmed_as_the_first_was():
     happenings = (*FINISHED, BOOKED, step("attended", 10, 14), second)
     assert on_list(happenings, at(14)) is None
     assert on_list(happenings, at(15))[0] == "interview-tomorrow"
+
+
+def test_after_a_second_interview_there_are_two_more_days():
+    second = step("interview-booked", 10, 15, on="2026-03-16")
+    happenings = (*FINISHED, BOOKED, step("attended", 10, 14), second, step("attended", 16, 14))
+    assert on_list(happenings, at(18, 13)) is None
+    assert on_list(happenings, at(18, 14))[0] == "interviewed"
 
 
 def test_nobody_asks_about_a_year_in_post_for_ever():

@@ -102,6 +102,15 @@ def test_a_first_contact_is_a_fact_only_where_nobody_gave_one():
     assert career_row(happenings[:2], facts)["contacted_within_hours"] is None
 
 
+@pytest.mark.parametrize("contacted", [True, False])
+def test_how_long_somebody_waited_does_not_tell_how_long_they_stayed(contacted):
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    outcome = "reached" if contacted else "no-answer"
+    late = Happening("step", at + timedelta(hours=500), {"step": "called", "outcome": outcome})
+    row = career_row([Happening("invited", at), late], {"application": "a", "provider": "P"})
+    assert row["contacted_within_hours"] == 72
+
+
 def test_an_interview_that_nobody_recorded_is_dated_by_the_offer():
     at = datetime(2026, 3, 2, 9, tzinfo=UTC)
     offered = {"step": "offered", "on": "2026-03-05"}

@@ -194,6 +194,20 @@ def test_a_missed_interview_can_be_booked_again():
     assert booked.stage == "invited"
 
 
+def test_the_first_interview_dates_the_stage():
+    first, second = MONDAY + timedelta(days=3), MONDAY + timedelta(days=9)
+    standing = standing_of(
+        [
+            Happening("invited", MONDAY),
+            Happening("step", first, {"step": "attended"}),
+            Happening("step", first, {"step": "interview-booked", "on": "2026-03-11"}),
+            Happening("step", second, {"step": "attended"}),
+        ]
+    )
+    assert standing.reached["interviewed"] == standing.since.date() == first.date()
+    assert (standing.interview_on, standing.last_contact_at) == (None, second)
+
+
 def test_declining_an_offer_is_the_candidates_withdrawal():
     declined = after("offered", "declined-offer", reason="pay", ended_by="employer")
     assert (declined.ended, declined.ended_by, declined.reason) == ("withdrawn", "candidate", "pay")

@@ -31,7 +31,7 @@ CALL_SENTENCES = {
     "interview-tomorrow": "The interview is %(day)s. Ask if they can come.",
     "interview-past": "The interview was %(day)s. Did they come?",
     "missed-interview": "Missed the interview %(day)s. Ask what happened.",
-    "interviewed": "Interviewed %(day)s; has not heard from us since.",
+    "interviewed": "Interviewed %(day)s; no offer and no answer yet.",
     "offer-open": "Offered the job %(day)s; has not answered.",
     "keep-warm": "Accepted the job; last in touch %(day)s. Keep in touch until the first day.",
     "first-week": "Started work %(day)s. Ask how the first days are going.",

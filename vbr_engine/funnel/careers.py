@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from vbr_engine.funnel.folding import standing_of
@@ -15,7 +15,8 @@ __all__ = ["CAREER_COLUMNS", "career_of", "career_row"]
 # What the row says of events. `application`, `provider` and all known beforehand are facts.
 CAREER_COLUMNS = (*TO_WORK, "ended", "ended_by", "ended_reason")
 
-_MOST_HOURS = 2160.0
+# A contact later than that would tell the models that somebody had stayed for so long.
+_LONGEST_WAIT = timedelta(hours=72)
 
 
 def career_row(happenings: Iterable[Happening], facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,7 +45,9 @@ def career_row(happenings: Iterable[Happening], facts: Mapping[str, Any]) -> dic
     -----
     A stage that nobody recorded has the day of the next one that somebody did, where an employer
     would have seen it (an interview before an offer), else none. ``contacted_within_hours`` is
-    worked out from the first contact, unless the facts hold it.
+    worked out from the first contact, unless the facts hold it. It is 72 at most, also where nobody
+    was in touch by then, and None where less than that was seen: how long somebody waited must not
+    tell how long they stayed.
 
     Examples
     --------
@@ -96,7 +99,13 @@ def career_of(standing: Standing, facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _hours_to_contact(standing: Standing) -> float | None:
-    if standing.first_contact_at is None or standing.applied_at is None:
+    """Count the hours until the first contact, up to `_LONGEST_WAIT`; None while nobody can say."""
+    begun = standing.applied_at
+    if begun is None:
         return None
-    waited = (standing.first_contact_at - standing.applied_at).total_seconds() / 3600
-    return min(max(round(waited, 1), 0.0), _MOST_HOURS)
+    moments = (standing.since, standing.last_activity_at, standing.last_called_at)
+    seen = standing.first_contact_at or begun + _LONGEST_WAIT
+    if standing.first_contact_at is None and max(each for each in moments if each) < seen:
+        return None
+    waited = min(max(seen - begun, timedelta()), _LONGEST_WAIT)
+    return round(waited / timedelta(hours=1), 1)

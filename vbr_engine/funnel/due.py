@@ -206,7 +206,7 @@ def _before_interview(standing: Standing) -> _Waiting:
     if standing.stage == "started":
         return "not-finished", active, active.date(), None
     if standing.stage == "interviewed":
-        return "interviewed", since, since.date(), None
+        return "interviewed", max(since, standing.last_contact_at or since), since.date(), None
     if standing.decision and standing.decided_at:
         why = _DECIDED.get(standing.decision, "undecided")
         return why, standing.decided_at, standing.decided_at.date(), None
