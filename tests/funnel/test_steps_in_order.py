@@ -1,9 +1,13 @@
 """What is offered first, and what is refused, by cases; reasons are plain and lawful."""
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from babel.messages.frontend import CommandLineInterface
+from babel.messages.pofile import read_po
 
+from vbr_engine import funnel
 from vbr_engine.funnel import (
     CAUSES,
     END_WORDS,
@@ -13,6 +17,7 @@ from vbr_engine.funnel import (
     STAGE_WORDS,
     STEP_PROBLEMS,
     STEPS,
+    TABLES,
     Happening,
     allowed_steps,
     check_step,
@@ -24,6 +29,7 @@ from vbr_engine.funnel import (
 )
 from vbr_engine.risk.refused import refused_columns
 
+ROOM = Path(funnel.__file__).parent
 MONDAY = datetime(2026, 3, 2, 9)
 TODAY = date(2026, 3, 5)
 
@@ -228,6 +234,39 @@ def test_what_a_candidate_did_after_the_end_counts_once_it_is_reopened():
     assert (reopened.stage, reopened.ended, reopened.reason) == ("completed", None, None)
 
 
+def test_a_message_that_came_back_is_forgotten_with_a_new_link():
+    bounced = fold(after(), Happening("bounced", MONDAY))
+    assert bounced.bounced_at == MONDAY
+    assert fold(bounced, Happening("link-renewed", MONDAY)).bounced_at is None
+
+
+def test_what_else_happened_is_seen_on_the_board():
+    view = fold(FINISHED, Happening("first-view", MONDAY, {"view": "promising"}))
+    opened = fold(view, Happening("report-opened", MONDAY))
+    reminded = fold(opened, Happening("reminded", MONDAY))
+    contested = fold(reminded, Happening("contested", MONDAY))
+    assert (contested.first_view, contested.report_opened) == ("promising", True)
+    assert (contested.n_reminders, contested.reminded_at) == (1, MONDAY)
+    assert (contested.contested, contested.adjusted) == (True, False)
+    answered = fold(contested, Happening("contest-answered", MONDAY))
+    assert fold(answered, Happening("adjusted", MONDAY)).adjusted
+    assert not answered.contested
+
+
+def test_only_a_first_answer_counts_as_one_more():
+    once = fold(after(), Happening("answered", MONDAY, {"revision": 1}))
+    again = fold(once, Happening("answered", MONDAY, {"revision": 2}))
+    assert again.n_answered == 1
+
+
+def test_the_first_contact_stays_the_first():
+    spoken = {"step": "called", "outcome": "reached"}
+    twice = [Happening("step", MONDAY + timedelta(hours=hours), spoken) for hours in (1, 5)]
+    standing = standing_of([Happening("invited", MONDAY), *twice])
+    assert standing.first_contact_at == twice[0].at
+    assert (standing.last_contact_at, standing.n_contacts) == (twice[1].at, 2)
+
+
 def test_undo_takes_back_the_last_step_that_still_counts():
     happenings = [
         Happening("invited", MONDAY, number=1),
@@ -279,3 +318,24 @@ def test_every_stage_and_step_has_words():
     assert all(STAGE_WORDS.values())
     assert all(step.words for step in STEPS.values())
     assert {step.stage for step in STEPS.values()} - {None} <= set(STAGE_WORDS)
+
+
+def test_every_word_that_a_page_shows_reaches_the_translators(tmp_path):
+    settings = tmp_path / "babel.cfg"
+    settings.write_text(
+        "[extractors]\nfunnel = vbr_engine.funnel.words:extract\n[funnel: words.py]\n"
+    )
+    extracted = tmp_path / "words.pot"
+    command = CommandLineInterface()
+    command.run(["pybabel", "-q", "extract", "-F", str(settings), "-o", str(extracted), str(ROOM)])
+    with extracted.open("rb") as file:
+        found = {message.id for message in read_po(file)}
+    assert {words for table in TABLES.values() for words in table.values()} <= found
+    assert "Finished %(day)s; nobody has called since." in found
+    tables = [
+        held
+        for held in vars(funnel).values()
+        if isinstance(held, dict) and all(isinstance(words, str) for words in held.values())
+    ]
+    assert len(tables) == len(TABLES)
+    assert all(any(table is known for known in TABLES.values()) for table in tables)

@@ -30,6 +30,7 @@ from vbr_engine.funnel.stages import (
 )
 from vbr_engine.funnel.standing import STUCK_AFTER, Happening, Standing
 from vbr_engine.funnel.steps import CALL_OUTCOMES, ENDER_WORDS, STEP_WORDS, STEPS, Step
+from vbr_engine.funnel.words import TABLES
 
 __all__ = [
     "CALL_OUTCOMES",
@@ -50,6 +51,7 @@ __all__ = [
     "STEP_PROBLEMS",
     "STEP_WORDS",
     "STUCK_AFTER",
+    "TABLES",
     "TO_WORK",
     "TRIED_SENTENCES",
     "URGENCY_WORDS",
