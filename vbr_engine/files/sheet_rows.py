@@ -8,7 +8,9 @@ from vbr_engine.errors import FileError, Problem
 from vbr_engine.files.whole import shown
 from vbr_engine.intake.sheet import Limits, Sheet, SheetRow, column_letters
 
-__all__ = ["Gathering", "TooMuch", "some_rows", "too_many_rows"]
+__all__ = ["LAST_ROW", "Gathering", "TooMuch", "some_rows", "too_many_columns", "too_many_rows"]
+
+LAST_ROW = 1_048_576  # of a spreadsheet
 
 _SPACE = " \t\r\n\v\f\u00a0\u2007\u202f\ufeff\u200b"
 
@@ -22,6 +24,11 @@ def too_many_rows(limits: Limits) -> TooMuch:
     return TooMuch(
         f"it has more than {limits.rows:,} rows: split it into files of at most {limits.rows:,}"
     )
+
+
+def too_many_columns(line: int, limits: Limits) -> TooMuch:
+    """Say that there are more columns than are read."""
+    return TooMuch(f"row {line} has more than {limits.columns} columns: at most so many are read")
 
 
 def some_rows(lines: Sequence[int], most: int = 5) -> str:
@@ -89,8 +96,7 @@ class Gathering:
         if not trimmed:
             return
         if len(trimmed) > self.limits.columns:
-            most = self.limits.columns
-            raise TooMuch(f"row {line} has {len(trimmed):,} columns: at most {most} are read")
+            raise too_many_columns(line, self.limits)
         for at, cell in enumerate(trimmed):
             if len(cell) > self.limits.cell:
                 self._too_long(line, at, len(cell))

@@ -10,7 +10,8 @@ from io import StringIO
 from itertools import islice
 
 from vbr_engine.files.formulas import restored
-from vbr_engine.files.sheet_rows import Gathering
+from vbr_engine.files.sheet_rows import LAST_ROW, Gathering, TooMuch, too_many_rows
+from vbr_engine.intake.sheet import Limits
 
 __all__ = ["decoded", "read_text"]
 
@@ -18,6 +19,7 @@ _SEPARATORS = ",;\t|"
 _WORDS = {";": "semicolons", "\t": "tabs", "|": "upright bars"}
 _SAMPLE = 20
 _SAMPLED = 65_536
+_LONGEST_ROW = 1_000_000
 _SAVE = "save it as CSV (UTF-8)"
 _ADDRESS = re.compile(r"""["']?([^<>@\t"]*?)["']?\s*<\s*([^<>@\s]+@[^<>@\s]+)\s*>""")
 _ALONE = re.compile(r"()<?([^<>@\s,;]+@[^<>@\s,;]+)>?")
@@ -105,7 +107,7 @@ def read_text(text: str, gathering: Gathering) -> str:
         With the end of a sentence.
     """
     text = _plain(text).removeprefix("\ufeff")
-    people = _addresses(text)
+    people = _addresses(text, gathering.limits)
     if people:
         gathering.take(0, ["Name", "Email"])
         for line, person in people:
@@ -117,6 +119,8 @@ def read_text(text: str, gathering: Gathering) -> str:
     if separator in _WORDS:
         gathering.notes.append(f"Columns are separated by {_WORDS[separator]}.")
     for line, cells in _records(text, separator, skip=1 if announced else 0):
+        if line > LAST_ROW:
+            raise too_many_rows(gathering.limits)
         gathering.take(line, [restored(cell) for cell in cells])
     return "csv"
 
@@ -130,7 +134,7 @@ def _records(text: str, separator: str, *, skip: int) -> Iterator[tuple[int, lis
         for number, cells in enumerate(reader, start=1):
             if number > skip:
                 yield number, cells
-            lines.since = lines.since if lines.ended else []
+            lines.begin_row()
     except csv.Error as error:
         raise ValueError(f"row {number + 1}: {_wrong(error)}") from error
     if _is_open(lines.since, separator):
@@ -144,6 +148,7 @@ class _Remembered:
         self._lines = StringIO(text, newline="")
         self.since: list[str] = []
         self.ended = False
+        self._length = 0
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -154,7 +159,15 @@ class _Remembered:
             self.ended = True
             raise StopIteration
         self.since.append(line)
+        self._length += len(line)
+        if self._length > _LONGEST_ROW:
+            raise TooMuch("a row is far too long, or a quotation mark is opened and never closed")
         return line
+
+    def begin_row(self) -> None:
+        """Forget the row before, unless it was the last."""
+        if not self.ended:
+            self.since, self._length = [], 0
 
 
 def _is_open(lines: list[str], separator: str) -> bool:
@@ -189,7 +202,7 @@ def _separator(text: str) -> str:
     return max(_SEPARATORS, key=merit)
 
 
-def _addresses(text: str) -> list[tuple[int, list[str]]]:
+def _addresses(text: str, limits: Limits) -> list[tuple[int, list[str]]]:
     """Read ``Ana Beispiel <ana@example.org>``, one a line or with semicolons between.
 
     Returns nothing unless all that is there has this shape.
@@ -197,8 +210,10 @@ def _addresses(text: str) -> list[tuple[int, list[str]]]:
     found: list[tuple[int, list[str]]] = []
     if "@" not in text[:_SAMPLED]:
         return found
-    for line, words in enumerate(text.splitlines(), start=1):
+    for line, words in enumerate(StringIO(text), start=1):
         for part in _parted(words):
+            if len(found) > limits.rows:
+                raise too_many_rows(limits)
             match = _ADDRESS.fullmatch(part) or _ALONE.fullmatch(part)
             if match is None:
                 return []

@@ -10,11 +10,16 @@ from datetime import date, datetime, time
 
 from openpyxl.utils.datetime import from_excel
 
-from vbr_engine.files.sheet_rows import Gathering, some_rows, too_many_rows
+from vbr_engine.files.sheet_rows import (
+    LAST_ROW,
+    Gathering,
+    some_rows,
+    too_many_columns,
+    too_many_rows,
+)
 
 __all__ = ["CellStyles", "Worksheet"]
 
-_LAST_ROW = 1_048_576
 _LAST_COLUMN = 16_384
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _MIDNIGHT = time(0)
@@ -78,7 +83,7 @@ class Worksheet:
     def _start_row(self, attributes: dict[str, str]) -> None:
         given = attributes.get("r", "")
         self._line = int(given) if given.isascii() and given.isdigit() else self._line + 1
-        if not 1 <= self._line <= _LAST_ROW:
+        if not 1 <= self._line <= LAST_ROW:
             raise ValueError(_DAMAGED)
         self._out_of_sight = attributes.get("hidden") in ("1", "true") and bool(self._rows)
         self._cells, self._column = [], 0
@@ -119,13 +124,13 @@ class Worksheet:
         if value == "":
             return
         at = self._column - 1
-        if at < self._gathering.limits.columns + 1:
-            self._cells.extend([""] * (at + 1 - len(self._cells)))
-            self._cells[at] = value
-        else:
-            # One more than is read is enough for the gathering to say so.
-            self._cells.extend([""] * (self._gathering.limits.columns + 1 - len(self._cells)))
-            self._cells[-1] = value if isinstance(value, str) else "…"
+        if at >= self._gathering.limits.columns:
+            # A shared string may turn out to be blank: the gathering sees one column more.
+            if isinstance(value, str) and value.strip() and not self._out_of_sight:
+                raise too_many_columns(self._line, self._gathering.limits)
+            at = self._gathering.limits.columns
+        self._cells.extend([""] * (at + 1 - len(self._cells)))
+        self._cells[at] = value
 
     def _take_formula(self, typed: str) -> None:
         if self._out_of_sight:

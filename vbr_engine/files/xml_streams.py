@@ -17,7 +17,9 @@ __all__ = ["Parts", "local"]
 
 _CHUNK = 65_536
 _LONGEST_TOKEN = 2_000_000
-_MOST_ELEMENTS = 6_000_000
+_MOST_ELEMENTS = 4_000_000
+_DEEPEST = 100
+_NAMES = 500  # of elements, whose short form is kept
 _DAMAGED = (
     "it is damaged, or not all of it arrived: open it in a spreadsheet program, save it again"
 )
@@ -121,16 +123,24 @@ class Parts:
         parser = DefusedXMLParser(forbid_dtd=True).parser
         known: dict[str, str] = {}
 
+        depth = 0
+
         def started(name: str, attributes: dict[str, str]) -> None:
+            nonlocal depth
+            depth += 1
             self._elements += 1
-            if self._elements > _MOST_ELEMENTS:
+            if self._elements > _MOST_ELEMENTS or depth > _DEEPEST:
                 raise TooMuch("there is far more in it than a table of people")
-            short = known.get(name) or (
-                known.setdefault(name, local(name)) if len(known) < 500 else local(name)
-            )
+            short = known.get(name)
+            if short is None:
+                short = local(name)
+                if len(known) < _NAMES:
+                    known[name] = short
             start(short, attributes)
 
         def ended(name: str) -> None:
+            nonlocal depth
+            depth -= 1
             if end is not None:
                 end(known.get(name) or local(name))
 
@@ -141,6 +151,6 @@ class Parts:
         parser.CommentHandler = None
         parser.ProcessingInstructionHandler = None
         parser.StartElementHandler = started
-        parser.EndElementHandler = ended if end is not None else None
+        parser.EndElementHandler = ended
         parser.CharacterDataHandler = text
         return parser
