@@ -114,6 +114,8 @@ def requires(rule: str) -> Callable[[View], View]:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if rule == "candidate":
                 _check_candidate(kwargs["sitting_id"])
+            if rule == "link" and "token" in kwargs:
+                g.sitting_language = sittings.language_of(store(), kwargs["token"])
             if rule in ROLES:
                 _check_role(rule)
             return view(*args, **kwargs)
@@ -162,6 +164,7 @@ def _check_candidate(sitting_id: str) -> None:
                 "newest. Every answer you saved is kept."
             )
         )
+    g.sitting_language = sittings.language_of(store(), token)
 
 
 def sitting_token() -> str | None:

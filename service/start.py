@@ -18,6 +18,7 @@ from service import access, assets, error_pages, headers, logs
 from service.api import install as install_api
 from service.config import Settings
 from service.errors import DatabaseError, SettingsError
+from service.languages import LANGUAGES, page_language, reader_locale
 from service.pages import account, candidate, candidates, public, recruiter
 from service.publish import publish_banks
 from service.storage import Store
@@ -65,7 +66,7 @@ def application(
     headers.install(app, production=settings.production)
     assets.install(app, reload=not settings.production)
     access.csrf.init_app(app)
-    Babel(app)
+    Babel(app, locale_selector=reader_locale)
     for page in PAGES:
         app.register_blueprint(page.blueprint)
     install_api(app)
@@ -123,6 +124,7 @@ def _configure(app: Flask, settings: Settings) -> None:
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
+    app.jinja_env.globals |= {"languages": LANGUAGES, "page_language": page_language}
     app.jinja_env.globals["engine_version"] = version("vbr-engine")
     if settings.trusted_proxies:
         n = settings.trusted_proxies

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import (
     Blueprint,
     flash,
@@ -26,6 +24,7 @@ from service.access import (
     store,
 )
 from service.errors import SignInFailed, TooManyAttempts
+from service.pages.addresses import own_address
 from service.pages.frame import home_of
 from service.use_cases import accounts
 from service.words import gettext as _
@@ -118,9 +117,4 @@ def _too_many(seconds: int) -> str:
 
 def _wanted_page() -> str:
     """Return the page somebody came for, if it is one of ours."""
-    wanted = str(request.values.get("next", ""))
-    parts = urlsplit(wanted)
-    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    if ours and not parts.scheme and not parts.netloc:
-        return wanted
-    return url_for("account.home")
+    return own_address(request.values.get("next", ""), instead=url_for("account.home"))

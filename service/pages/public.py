@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
 
-from service.access import requires
+from service.access import csrf, requires, settings
+from service.languages import LANGUAGES, remember
+from service.pages.addresses import own_address
 
 __all__ = ["blueprint"]
 
@@ -30,3 +33,15 @@ def privacy() -> str:
 def accessibility() -> str:
     """Say how the pages can be used, what was tested and how to get help."""
     return render_template("public/accessibility.html")
+
+
+@blueprint.post("/language")
+@requires("public")
+@csrf.exempt
+def choose_language() -> Response:
+    """Show the pages in another language from now on; nothing else changes, so no token."""
+    response = redirect(own_address(request.form.get("next", ""), instead="/"), 303)
+    code = request.form.get("language", "")
+    if code in LANGUAGES:
+        remember(response, code, secure=settings().production)
+    return response

@@ -31,6 +31,7 @@ __all__ = [
     "candidate_feedback_for",
     "candidate_may",
     "describe_sitting",
+    "language_of",
     "practice",
     "review_sitting",
     "save_answer",
@@ -109,6 +110,14 @@ def candidate_may(store: Store, sitting_id: str, token: str) -> bool:
         and link.revoked_at is None
         and link.expires_at > store.clock()
     )
+
+
+def language_of(store: Store, token: str) -> str | None:
+    """Return the language of the sitting behind a link, whether or not the link still works."""
+    with store.read() as unit:
+        link = unit.doors.link(sha256(token))
+        sitting = unit.at(link.provider_id).sittings.get(link.sitting_id) if link else None
+    return sitting.language if sitting else None
 
 
 def show_question(store: Store, sitting_id: str, number: int) -> Question:
