@@ -11,7 +11,7 @@ from vbr_engine.intake.sheet import Limits, Sheet, SheetRow, column_letters
 __all__ = ["LAST_ROW", "Gathering", "TooMuch", "some_rows", "too_many_columns", "too_many_rows"]
 
 LAST_ROW = 1_048_576  # of a spreadsheet
-
+_TITLES = 2  # rows below the first that may belong to a title
 _SPACE = " \t\r\n\v\f\u00a0\u2007\u202f\ufeff\u200b"
 
 
@@ -101,12 +101,25 @@ class Gathering:
             if len(cell) > self.limits.cell:
                 self._too_long(line, at, len(cell))
                 trimmed[at] = ""
-        if not self.header:
+        if not self.header or self._was_a_title(trimmed):
             self.header, self.header_line = tuple(trimmed), line
             return
         if len(self.rows) == self.limits.rows:
             raise too_many_rows(self.limits)
         self._take_row(line, trimmed)
+
+    def _was_a_title(self, cells: list[str]) -> bool:
+        """Whether a few rows of one cell stood above the first row of several, and drop them."""
+        if len(self.header) > 1 or len(self.rows) > _TITLES or sum(map(bool, cells)) < 2:
+            return False
+        above = [self.header[0], *(row.cells[0] for row in self.rows)]
+        if any("@" in words for words in above):
+            return False
+        self.rows.clear()
+        self._short.clear()
+        told = f"row {self.header_line}" if len(above) == 1 else f"{len(above)} rows"
+        self.notes.append(f"What stands at the top ({told}) was taken for a title and left out.")
+        return True
 
     def _take_row(self, line: int, cells: list[str]) -> None:
         width = len(self.header)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
 from itertools import islice
@@ -185,18 +186,16 @@ def _wrong(error: csv.Error) -> str:
 
 
 def _separator(text: str) -> str:
-    """Take what gives most rows the length of the header, then the longest header."""
+    """Take what gives most rows the same length, then the longest rows."""
 
     def merit(separator: str) -> tuple[bool, float, int]:
-        width, rows = 0, []
         try:
             reader = csv.reader(StringIO(text[:_SAMPLED], newline=""), delimiter=separator)
-            rows = [row for row in islice(reader, _SAMPLE) if row]
+            widths = Counter(len(row) for row in islice(reader, _SAMPLE) if row)
         except csv.Error:
             return False, 0.0, 0
-        width = len(rows[0]) if rows else 0
-        alike = sum(len(row) == width for row in rows) / max(len(rows), 1)
-        return width > 1, alike, width
+        width, alike = max(widths.items(), key=lambda found: found[::-1], default=(0, 0))
+        return width > 1, alike / max(widths.total(), 1), width
 
     # A tie goes to the first, the comma.
     return max(_SEPARATORS, key=merit)

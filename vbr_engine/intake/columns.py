@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 from vbr_engine.intake.contacts import looks_like_email, looks_like_phone
 from vbr_engine.intake.refused import refused_topic
 
-__all__ = ["FIELDS", "Columns", "columns_by_content", "field_of", "is_person", "recognise"]
+__all__ = [
+    "FIELDS",
+    "HEADINGS",
+    "Columns",
+    "columns_by_content",
+    "field_of",
+    "is_person",
+    "recognise",
+]
 
 # Without accents, capitals and signs: Ffôn is ffon, E-mail is e mail.
 _HEADINGS = {
@@ -55,7 +63,7 @@ _HEADINGS = {
     "previous experience; profiad; profiad gofal; profiad o ofal",
 }
 FIELDS = tuple(_HEADINGS)
-_BY_HEADING = {
+HEADINGS = {
     heading.strip(): name for name, words in _HEADINGS.items() for heading in words.split(";")
 }
 
@@ -100,7 +108,7 @@ def field_of(heading: str) -> str | None:
     ('email', 'phone', 'phone')
     """
     for words in (heading, re.sub(r"[(\[].*?[)\]]", " ", heading)):
-        found = _BY_HEADING.get(_plain(words))
+        found = HEADINGS.get(_plain(words))
         if found:
             return found
     return None

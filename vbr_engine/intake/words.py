@@ -10,13 +10,19 @@ import yaml
 
 from vbr_engine.errors import Problem
 
-__all__ = ["month", "problem", "say"]
+__all__ = ["month", "problem", "say", "sentences"]
 
 
 @cache
 def _table() -> dict[str, Any]:
     held: dict[str, Any] = yaml.safe_load(get_data("vbr_engine.intake", "words.yaml") or b"")
     return held
+
+
+def sentences() -> dict[str, dict[str, str]]:
+    """Give every sentence, by rule and language."""
+    found: dict[str, dict[str, str]] = _table()["sentences"]
+    return found
 
 
 def say(rule: str, language: str, **values: Any) -> str:
@@ -38,7 +44,7 @@ def say(rule: str, language: str, **values: Any) -> str:
     >>> say("same-email-row", "en", row=7)
     'The same e-mail address as in row 7.'
     """
-    sentence: str = _table()["sentences"][rule]["cy" if language == "cy" else "en"]
+    sentence: str = sentences()[rule]["cy" if language == "cy" else "en"]
     return sentence.format(**values)
 
 
