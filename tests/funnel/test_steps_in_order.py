@@ -191,6 +191,29 @@ def test_a_small_provider_may_skip_stages_and_is_told_which_are_taken_as_read():
     assert set(started.reached.values()) == {MONDAY.date()}
 
 
+@pytest.mark.parametrize("code", ["offered", "withdrawn"])
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-03-30", MONDAY.date()),  # nothing is recorded before it happens
+        ("2026-02-01", MONDAY.date()),  # nor before the stage that it follows
+        ("soon", MONDAY.date()),
+        (None, MONDAY.date()),
+    ],
+)
+def test_a_day_that_cannot_be_is_read_as_the_nearest_that_can(code, written, read):
+    standing = fold(after(), Happening("step", MONDAY, {"step": code, "on": written}))
+    day = standing.ended_on if code == "withdrawn" else standing.reached["offered"]
+    assert day == read
+
+
+def test_a_day_before_the_record_is_kept():
+    later = MONDAY + timedelta(days=3)
+    standing = fold(after(), Happening("step", later, {"step": "offered", "on": "2026-03-03"}))
+    assert standing.reached["offered"] == standing.since.date() == date(2026, 3, 3)
+    assert standing.since.hour == 12
+
+
 def test_a_missed_interview_can_be_booked_again():
     missed = after("interview-booked", "did-not-attend")
     assert (missed.missed_on, missed.interview_on) == (MONDAY.date(), None)
