@@ -29,7 +29,8 @@ def read_policy(path: str | os.PathLike[str], bank: Bank) -> Bank:
     Returns
     -------
     Bank
-        Everything but the policy as in `bank`; the hash is one of its own.
+        Everything but the policy as in `bank`, and its rubric where the policy says nothing of
+        one; the hash is one of its own.
 
     Raises
     ------
@@ -50,12 +51,19 @@ def read_policy(path: str | os.PathLike[str], bank: Bank) -> Bank:
             wanted = wanted[:-1]
         return shown(place), lines.get(wanted)
 
-    rival = parse_bank({**dump["bank"], "policy": data}, dump["catalogues"], locate=locate)
+    held = {**dump["bank"], "policy": _with_rubric(data, bank)}
+    rival = parse_bank(held, dump["catalogues"], locate=locate)
     if rival.policy != bank.policy and rival.policy.id == bank.policy.id:
         message = f"{rival.policy.id} is the name of the bank's own policy, and this one differs"
         file, line = locate(None, ("policy", "id"))
         raise BankError([Problem(message=message, path="policy.id", file=file, line=line)])
     return rival
+
+
+def _with_rubric(policy: object, bank: Bank) -> object:
+    if bank.policy.rubric is None or not isinstance(policy, dict):
+        return policy
+    return {"rubric": bank.policy.rubric.to_plain()} | policy
 
 
 def _read(place: Path) -> tuple[object, dict[Inside, int], bool]:

@@ -13,7 +13,7 @@ __all__ = ["AnswerLine", "answer_lines"]
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """One option as it was answered: a label such as ``Good`` or ``1st``, and its text."""
+    """One option as it was answered, a label such as ``Good`` and its text; or an own answer."""
 
     label: str
     text: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vbr_engine.bank.model import Bank, BankStatus, Catalogue
-from vbr_engine.scoring.profile import Flag, Profile
+from vbr_engine.scoring.profile import OPTIONS, OWN_WORDS, Flag, Mode, Profile
 from vbr_engine.words import ENGLISH, Words, sentence
 
 __all__ = [
@@ -147,15 +147,11 @@ def _flag_note(flag: Flag, words: Words) -> FlagNote:
     return FlagNote(flag.id, *map(words, known))
 
 
-def band_reading(bank: Bank, words: Words = ENGLISH) -> tuple[str, ...]:
+def band_reading(bank: Bank, words: Words = ENGLISH, mode: Mode = OPTIONS) -> tuple[str, ...]:
     """Say how bands and intervals are to be read."""
     return (
         words(_SCALE[bank.status is BankStatus.DRAFT]),
-        words(
-            "The dot is the result. The line is how far it could have moved if the scenarios had "
-            "been others of the same kind ({share} interval).",
-            share=f"{bank.policy.interval:.0%}",
-        ),
+        words(_LINE[mode], share=f"{bank.policy.interval:.0%}"),
         words(
             "If the line reaches over two bands, both are named. Read it as either; do not pick "
             "one."
@@ -164,6 +160,7 @@ def band_reading(bank: Bank, words: Words = ENGLISH) -> tuple[str, ...]:
             "Each value rests on a few scenarios. Differences between values, or between two "
             "candidates, are smaller than they look. Nobody is ranked."
         ),
+        *((words(_RATED),) if mode == OWN_WORDS else ()),
     )
 
 
@@ -176,6 +173,22 @@ _SCALE = (
         "The scale: 0 is what guessing would give on average, 1 is fully in line with the draft "
         "key. Below 0 is possible."
     ),
+)
+_LINE: Mapping[Mode, str] = {
+    OPTIONS: sentence(
+        "The dot is the result. The line is how far it could have moved if the scenarios had been "
+        "others of the same kind ({share} interval)."
+    ),
+    OWN_WORDS: sentence(
+        "The dot is the result. The line is how far it could have moved if the scenarios, and the "
+        "people who rated the answers, had been others of the same kind ({share} interval)."
+    ),
+}
+_RATED = sentence(
+    "The candidate answered in their own words. Two people rated each answer without seeing each "
+    "other's rating, and a third was asked where they were too far apart. The results are on the "
+    "same scale as results from choosing between actions, and neither way counts for less. That "
+    "the two ways give equal results has not been established yet."
 )
 _NO_NORMS = sentence(
     "No comparison: there are no norms, so it does not say how this person compares with others."

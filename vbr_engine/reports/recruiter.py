@@ -117,6 +117,7 @@ def recruiter_report(
     provider: str | None = None,
     simulated: bool = False,
     prepared: date | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> RecruiterReport:
     """Put one sitting's profile in the words a care manager can use.
 
@@ -138,6 +139,9 @@ def recruiter_report(
         Whether a computer made the answers up; the report then says so.
     prepared : datetime.date, optional
         Day that the report was made.
+    said : mapping of str to str, optional
+        Item id -> the answer, of a candidate who answered in their own words; `answers` is then
+        empty.
 
     Returns
     -------
@@ -182,9 +186,9 @@ def recruiter_report(
         values=results,
         unmeasured_note=_unmeasured_note(composite, results, words),
         bands=band_words(bank, catalogue),
-        reading=band_reading(bank, words),
+        reading=band_reading(bank, words, profile.mode),
         flags=flag_notes(profile, words),
-        scenarios=talking_points(profile, bank, answers, catalogue, words),
+        scenarios=talking_points(profile, bank, answers, catalogue, words, said),
         guide=written_guide(profile, bank, catalogue, words),
         limits=limits(bank, words),
         texts_language=catalogue.language,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from vbr_engine.bank.model import Bank, Catalogue
 from vbr_engine.reports.answers import AnswerLine, answer_lines
 from vbr_engine.reports.words import shortened
-from vbr_engine.scoring.profile import Profile
+from vbr_engine.scoring.guide import rubric_text
+from vbr_engine.scoring.profile import OWN_WORDS, Profile
 from vbr_engine.words import ENGLISH, Words
 
 __all__ = ["TalkingPoint", "choose_scenarios", "talking_points"]
@@ -36,6 +37,7 @@ def talking_points(
     answers: Mapping[str, Mapping[str, int]],
     catalogue: Catalogue,
     words: Words = ENGLISH,
+    said: Mapping[str, str] | None = None,
 ) -> tuple[TalkingPoint, ...]:
     """Put the scenarios worth talking about in words, without their key.
 
@@ -48,15 +50,28 @@ def talking_points(
     catalogue : Catalogue
     words : Words
         Of the reader.
+    said : mapping of str to str, optional
+        Item id -> the answer, where candidates answered in their own words.
 
     Returns
     -------
     tuple of TalkingPoint
     """
+    chosen = choose_scenarios(profile, bank)
+    if profile.mode == OWN_WORDS:
+        label, asked = words("In their own words"), rubric_text(bank, catalogue.language).prompt
+        own = {item: (AnswerLine(label, text),) for item, text in (said or {}).items() if text}
+        return tuple(_point(bank, i, asked, own[i], catalogue) for i in chosen if i in own)
+    items = [bank.item_by_id[item] for item in chosen if item in answers]
     return tuple(
-        _point(bank, item, answers[item], catalogue, words)
-        for item in choose_scenarios(profile, bank)
-        if item in answers
+        _point(
+            bank,
+            item.id,
+            catalogue.items[item.id].question,
+            answer_lines(item, catalogue, answers[item.id], words=words),
+            catalogue,
+        )
+        for item in items
     )
 
 
@@ -92,7 +107,7 @@ def choose_scenarios(profile: Profile, bank: Bank) -> tuple[str, ...]:
 
 
 def _point(
-    bank: Bank, item_id: str, answer: Mapping[str, int], catalogue: Catalogue, words: Words
+    bank: Bank, item_id: str, asked: str, answers: tuple[AnswerLine, ...], catalogue: Catalogue
 ) -> TalkingPoint:
     item, text = bank.item_by_id[item_id], catalogue.items[item_id]
     return TalkingPoint(
@@ -100,7 +115,7 @@ def _point(
         title=text.title,
         value=catalogue.values[item.value].name,
         scenario=shortened(text.scenario),
-        question=text.question,
-        answers=answer_lines(item, catalogue, answer, words=words),
+        question=asked,
+        answers=answers,
         discuss=text.discuss,
     )
