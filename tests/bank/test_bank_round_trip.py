@@ -5,6 +5,7 @@ import copy
 import json
 import random
 import time
+from glob import glob
 
 import pytest
 import yaml
@@ -188,9 +189,12 @@ def test_the_committed_schema_is_current(name):
         )
 
 
-@pytest.mark.parametrize("bank", ["tests/banks/tiny", "question_banks/homecare-values"])
+@pytest.mark.parametrize(
+    "bank", ["tests/banks/tiny", *glob("question_banks/**/homecare-*", recursive=True)]
+)
 def test_editors_accept_the_banks_of_this_project(bank):
-    for name, file in (("bank", "bank.yaml"), ("catalogue", "catalogues/en.yaml")):
+    for file in ("bank.yaml", *glob("catalogues/*.yaml", root_dir=bank)):
+        name = "bank" if file == "bank.yaml" else "catalogue"
         Draft7Validator.check_schema(json_schema(name))
         with open(f"{bank}/{file}", encoding="utf-8") as opened:
             data = json.loads(json.dumps(read_document(opened.read()).data))

@@ -181,5 +181,5 @@ def test_bad_input_is_a_sentence(tmp_path):
     broken.write_text('{"format": 1}')
     with pytest.raises(BankError, match=r"broken\.json: about: is missing"):
         run("-o", tmp_path / "manual.html", "--analysis", broken)
-    with pytest.raises(BankError, match="no texts in 'cy', only in en"):
-        run("-o", tmp_path / "manual.html", "--language", "cy")
+    with pytest.raises(BankError, match="no texts in 'gd', only in en, cy"):
+        run("-o", tmp_path / "manual.html", "--language", "gd")

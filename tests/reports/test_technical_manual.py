@@ -235,7 +235,7 @@ def test_an_analysis_of_another_version_is_refused(homecare):
 def test_every_wrong_analysis_is_named_at_once(homecare):
     wrong = [analysis_of(homecare, sha256=digit * 64) for digit in "ab"]
     with pytest.raises(BankError) as caught:
-        technical_manual(homecare, analyses=wrong, language="cy")
+        technical_manual(homecare, analyses=wrong, language="gd")
     assert len(caught.value.problems) == 3
 
 

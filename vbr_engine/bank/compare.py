@@ -155,7 +155,7 @@ def required_version(old: Bank, difference: BankDifference) -> str:
     >>> bank = vbr_engine.read_bank("question_banks/homecare-values")
     >>> key = Change("items.late-call.key.b", "changed", 3, 4, Level.MAJOR, "key")
     >>> required_version(bank, BankDifference(bank.version, "", (key,)))
-    '0.2.0'
+    '0.3.0'
     """
     return next_version(old.version, difference.level)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 
 from vbr_engine.bank.catalogue import (
@@ -23,7 +22,7 @@ from vbr_engine.bank.catalogue import (
     TranslationState,
     ValueText,
 )
-from vbr_engine.bank.formats import ResponseFormat
+from vbr_engine.bank.formats import BankStatus, KeyKind, ResponseFormat, StandardErrorRule
 from vbr_engine.bank.rubric import Rubric
 
 __all__ = [
@@ -50,29 +49,6 @@ __all__ = [
     "Value",
     "ValueText",
 ]
-
-
-class BankStatus(StrEnum):
-    """How far the evidence behind a bank goes."""
-
-    DRAFT = "draft key, no panel, no norms"
-    PANEL = "panel key, no norms"
-    NORMED = "panel key and norms"
-
-
-class KeyKind(StrEnum):
-    """Where a key comes from."""
-
-    AUTHORS = "authors"
-    PANEL = "panel"
-    CONSENSUS = "consensus"
-    EMPIRICAL = "empirical"
-
-
-class StandardErrorRule(StrEnum):
-    """How a standard error is found."""
-
-    ABSOLUTE_ERROR = "absolute-error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +237,7 @@ class Bank:
     >>> import vbr_engine
     >>> bank = vbr_engine.read_bank("question_banks/homecare-values")
     >>> bank.label, len(bank.items), bank.columns[0] == bank.items[0].columns[0]
-    ('homecare-values 0.1.0', 28, True)
+    ('homecare-values 0.2.0', 28, True)
     """
 
     id: str
@@ -288,7 +264,7 @@ class Bank:
 
     @property
     def label(self) -> str:
-        """Name and version, such as ``homecare-values 0.1.0``."""
+        """Name and version, such as ``homecare-values 0.2.0``."""
         return f"{self.id} {self.version}"
 
     def text(self, language: str = "en") -> Catalogue:

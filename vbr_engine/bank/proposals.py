@@ -4,7 +4,7 @@
 
     {
       "format": 1,
-      "bank": "homecare-values 0.1.0",
+      "bank": "homecare-values 0.2.0",
       "sha256": "...",                              of the bank that was analysed
       "proposals": [
         {
@@ -125,7 +125,7 @@ def dump_proposals(bank: Bank, proposals: Iterable[Proposal]) -> dict[str, Any]:
     >>> bank = vbr_engine.read_bank("question_banks/homecare-values")
     >>> dump = dump_proposals(bank, [Proposal("items.the-cream", "retire-item", "Too easy.")])
     >>> dump["bank"], dump["proposals"][0]["change"]
-    ('homecare-values 0.1.0', 'retire-item')
+    ('homecare-values 0.2.0', 'retire-item')
     """
     return {
         "format": 1,

@@ -11,6 +11,7 @@ import re
 __all__ = ["count_words", "kincaid_grade", "reading_age", "syllables"]
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’]*")
+_ANY_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’])*")
 _SENTENCE_END = re.compile(r"[.!?]+[\"'”’)]*(?:\s|$)|\n")
 _SHORTENED = re.compile(r"\b(Mrs?|Ms|Dr|St)\.")
 _VOWELS = re.compile(r"[aeiouy]+")
@@ -68,8 +69,14 @@ def syllables(word: str) -> int:
 
 
 def count_words(text: str) -> int:
-    """Count the words of a text."""
-    return len(_WORD.findall(text))
+    """Count the words of a text, in any alphabet.
+
+    Examples
+    --------
+    >>> count_words("Mae'r tŷ yn oer.")
+    4
+    """
+    return len(_ANY_WORD.findall(text))
 
 
 def reading_age(text: str) -> float:

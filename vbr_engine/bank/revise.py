@@ -110,7 +110,7 @@ def revise_bank(
     >>> proposal = Proposal("items.the-cream.key.a", "rekey", "The panel gave 1.", to=1)
     >>> draft = revise_bank(dump["bank"], dump["catalogues"], [proposal])
     >>> draft.bank.version, str(draft.applied[0])
-    ('0.2.0', '**scoring** `items.the-cream.key.a`: 2 -> 1. The panel gave 1.')
+    ('0.3.0', '**scoring** `items.the-cream.key.a`: 2 -> 1. The panel gave 1.')
     """
     old = parse_bank(document, catalogues)
     revision = _Revision(copy.deepcopy(dict(document)), copy.deepcopy(dict(catalogues)), [], [])

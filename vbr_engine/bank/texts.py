@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vbr_engine.bank.model import Catalogue
+from vbr_engine.bank.model import Bank, Catalogue
 
-__all__ = ["PlacedText", "texts_of"]
+__all__ = ["PlacedText", "languages_of", "texts_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,29 @@ class PlacedText:
     text: str
     reader: str = "candidate"
     story: bool = False
+
+
+def languages_of(bank: Bank) -> str:
+    """Name a bank's languages, and say which is a draft translation.
+
+    Parameters
+    ----------
+    bank : Bank
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import vbr_engine
+    >>> languages_of(vbr_engine.read_bank("question_banks/homecare-values"))
+    'en, cy (draft translation)'
+    """
+    return ", ".join(
+        f"{tag} (draft translation)" if texts.is_draft_translation else tag
+        for tag, texts in bank.catalogues.items()
+    )
 
 
 def texts_of(catalogue: Catalogue) -> Iterator[PlacedText]:

@@ -11,6 +11,7 @@ import click
 from vbr_engine.bank import Bank, draw_items
 from vbr_engine.bank.balance import longest_and_best
 from vbr_engine.bank.json_schema import SCHEMAS, json_schema_text
+from vbr_engine.bank.texts import languages_of
 from vbr_engine.errors import Problem
 from vbr_engine.files import check_bank, read_bank
 
@@ -82,7 +83,7 @@ def _summary(bank: Bank, counts: Counter[str]) -> str:
         + ", ".join(f"{number} {name}" for name, number in formats.items()),
         "form": f"{bank.blueprint.length} items, {bank.blueprint.minutes} minutes: "
         + ", ".join(f"{drawn[value.id]} {value.id}" for value in bank.values),
-        "languages": ", ".join(bank.catalogues),
+        "languages": languages_of(bank),
         "length": _lengths(bank),
         "sha256": bank.sha256,
         "result": _counted(counts),

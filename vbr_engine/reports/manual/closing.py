@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vbr_engine._version import __version__
 from vbr_engine.bank.model import Bank, Catalogue
+from vbr_engine.bank.texts import languages_of
 from vbr_engine.reports.manual.data import ManualPart, ManualSection
 from vbr_engine.reports.manual.studies import Studies
 from vbr_engine.reports.notices import limits
@@ -88,11 +89,11 @@ def closing(bank: Bank, catalogue: Catalogue, studies: Studies) -> tuple[ManualS
 
 
 def _languages(bank: Bank, studies: Studies) -> ManualPart:
-    known = ", ".join(bank.catalogues)
     several = len(bank.catalogues) > 1
     return ManualPart(
         sentences=(
-            f"Texts: {known}. A translated item is another instrument until it is shown not to be.",
+            f"Texts: {languages_of(bank)}. A translated item is another instrument until it is "
+            "shown not to be.",
         ),
         gap="whether the languages are comparable"
         if several

@@ -10,6 +10,7 @@ from vbr_engine._version import __version__
 from vbr_engine.bank.form import draw_items
 from vbr_engine.bank.model import Bank, BankStatus, Catalogue, Item, ItemText
 from vbr_engine.bank.reading import count_words, reading_age
+from vbr_engine.bank.texts import languages_of
 from vbr_engine.reports.manual.data import ManualPart, ManualSection, ManualTable
 from vbr_engine.reports.manual.studies import Studies
 from vbr_engine.reports.words import listed, number_word
@@ -36,7 +37,7 @@ def identity(bank: Bank, catalogue: Catalogue, changelog: str) -> ManualSection:
         ("Written", told.written),
         ("Licence", told.licence),
         ("Values and items", f"{len(bank.values)} values, {len(bank.items)} items"),
-        ("Languages", ", ".join(bank.catalogues)),
+        ("Languages", languages_of(bank)),
         ("Scoring policy", bank.policy.id),
         ("Engine that made this manual", f"VBR Engine {__version__}"),
         ("SHA-256 of the content", bank.sha256),
