@@ -47,10 +47,15 @@ class Cipher:
 
     def open(self, sealed: bytes) -> str:
         """Decrypt; say so when another secret sealed it."""
+        found = self.read(sealed)
+        return "(not readable with the present secret key)" if found is None else found
+
+    def read(self, sealed: bytes) -> str | None:
+        """Decrypt, or return None when another secret sealed it."""
         try:
             return self._fernet.decrypt(sealed).decode()
         except InvalidToken:
-            return "(not readable with the present secret key)"
+            return None
 
     def mark(self, text: str) -> str:
         """Return a keyed mark by which an address is found without being readable."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import importlib
 import os
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.errors import DatabaseError
+from service.storage.cipher import Cipher
 from service.storage.tables import APPEND_ONLY, metadata
 
 try:
@@ -34,7 +36,16 @@ PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
 )
 BUSY_SECONDS = 5.0
-SCHEMA_VERSION = 2
+# Every revision of the tables, oldest first: service/storage/migrations/versions.
+REVISIONS = ("0001", "0002")
+HEAD = REVISIONS[-1]
+_MARK = sa.Table(  # as Alembic makes it
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+USER_VERSION = 2  # the first release takes a database for its own if it finds 0 or 1 here
 
 
 def sqlite_version() -> tuple[int, int, int]:
@@ -93,13 +104,20 @@ class WriteGate:
         return self._descriptor
 
 
-def open_database(path: Path) -> sa.Engine:
-    """Open the database, create it when it is new, refuse one of another version.
+def open_database(path: Path, cipher: Cipher | None = None) -> sa.Engine:
+    """Open the database; create it when it is new, move it when an earlier release wrote it.
+
+    Parameters
+    ----------
+    path : Path
+        The SQLite file.
+    cipher : Cipher, optional
+        Reads names where a move needs them; without it an earlier database is refused.
 
     Raises
     ------
     DatabaseError
-        If the file cannot be opened or belongs to another version of the service.
+        If the file cannot be opened, or a later release wrote it.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -109,8 +127,8 @@ def open_database(path: Path) -> sa.Engine:
         raise DatabaseError(f"{path} cannot be opened: {error.strerror}.") from error
     engine = _engine(path)
     try:
-        with WriteGate(gate_path(path))(), engine.begin() as connection:
-            _prepare(connection, path)
+        with WriteGate(gate_path(path))():
+            _prepare(engine, path, cipher)
     except sa.exc.DatabaseError as error:
         raise DatabaseError(f"{path} cannot be used: {error.orig}.") from error
     return engine
@@ -144,15 +162,46 @@ def _engine(path: Path) -> sa.Engine:
     return engine
 
 
-def _prepare(connection: sa.Connection, path: Path) -> None:
-    found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-    if found not in (0, SCHEMA_VERSION):
-        raise DatabaseError(
-            f"{path} has tables of version {found}; this service knows version {SCHEMA_VERSION}. "
-            "Start the service that wrote it, or set VBR_DATABASE to another file."
-        )
-    if found == 0:
-        metadata.create_all(connection)
-        for statement in APPEND_ONLY:
-            connection.exec_driver_sql(statement)
-        connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
+def _prepare(engine: sa.Engine, path: Path, cipher: Cipher | None) -> None:
+    with engine.begin() as connection:
+        found = _revision(connection, path)
+        if found is None:
+            _create(connection)
+    if found in (None, HEAD):
+        return
+    if cipher is None:
+        raise DatabaseError(f"{path} has tables of an earlier release and must be moved first.")
+    # Alembic takes its time to load, and is needed once in a release.
+    moving = importlib.import_module("service.storage.migrations.moving")
+    moving.move(engine, path, cipher, found=found, head=HEAD)
+
+
+def _revision(connection: sa.Connection, path: Path) -> str | None:
+    """Return the revision of the tables, None if there are no tables yet."""
+    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    if sa.inspect(connection).has_table("alembic_version"):
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        if found in REVISIONS:
+            return str(found)
+        raise _unknown(path, f"of a release that came later (revision {str(found)[:40]})")
+    if version == 1:
+        return "0001"
+    if version == 0 and not sa.inspect(connection).get_table_names():
+        return None
+    raise _unknown(path, f"of version {version}, which no release has written")
+
+
+def _unknown(path: Path, what: str) -> DatabaseError:
+    return DatabaseError(
+        f"{path} has tables {what}; this service knows revision {HEAD}. "
+        "Start the service that wrote it, or set VBR_DATABASE to another file."
+    )
+
+
+def _create(connection: sa.Connection) -> None:
+    metadata.create_all(connection)
+    for statement in APPEND_ONLY:
+        connection.exec_driver_sql(statement)
+    _MARK.create(connection)
+    connection.execute(_MARK.insert().values(version_num=HEAD))
+    connection.exec_driver_sql(f"PRAGMA user_version={USER_VERSION}")

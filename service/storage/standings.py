@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from service.storage.tables import standings
-from vbr_engine.funnel import Standing, next_due
+from service.storage.assessment import Events
+from service.storage.records import Event
+from service.storage.tables import sittings, standings
+from vbr_engine.funnel import Happening, Standing, next_due, standing_of
 
-__all__ = ["LOCAL", "Standings"]
+__all__ = ["LOCAL", "Standings", "happening_of", "stand_all_anew", "standing_from"]
 
 LOCAL = ZoneInfo("Europe/London")
+BLOCK = 500
 
 
 class Standings:
@@ -56,6 +60,10 @@ class Standings:
         """Return where the applications to a vacancy stand, by sitting."""
         return self._several(standings.c.vacancy_id == vacancy_id)
 
+    def of_several(self, sitting_ids: tuple[str, ...]) -> dict[str, Standing]:
+        """Return where several applications stand, by sitting."""
+        return self._several(standings.c.sitting_id.in_(sitting_ids))
+
     def all(self) -> dict[str, Standing]:
         """Return where every application stands, by sitting."""
         return self._several(sa.true())
@@ -80,3 +88,63 @@ class Standings:
             "next_due": next_due(standing, LOCAL),
             "body": standing.to_dict(),
         }
+
+
+def happening_of(event: Event) -> Happening:
+    """Tell an event to the funnel, in local time: its days are people's days."""
+    return Happening(event.kind, event.at.astimezone(LOCAL), event.body, event.number)
+
+
+def standing_from(events: Iterable[Event], *, total: int) -> Standing:
+    """Fold the events of a sitting of `total` questions from the first one."""
+    return standing_of((happening_of(event) for event in events), total=total)
+
+
+def stand_all_anew(
+    connection: sa.Connection, *, tell: Callable[[str, int, int], None] = lambda *_: None
+) -> tuple[int, int]:
+    """Fold every sitting of every provider anew; return how many there are, and differed.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        In a transaction that writes.
+    tell : callable
+        Told how far it is: what, how many, of how many.
+    """
+    total = connection.execute(sa.select(sa.func.count()).select_from(sittings)).scalar_one()
+    seen = differed = 0
+    for provider_id, block in _blocks(connection):
+        differed += _stood_anew(connection, provider_id, block)
+        seen += len(block)
+        tell("standings", seen, total)
+    return seen, differed
+
+
+def _blocks(connection: sa.Connection) -> Iterator[tuple[str, Sequence[Any]]]:
+    """Return blocks of sittings, each of one provider."""
+    owners = connection.execute(sa.select(sittings.c.provider_id).distinct()).scalars().all()
+    for owner in owners:
+        last = ""
+        chosen = sa.select(sittings.c.id, sittings.c.vacancy_id, sittings.c.form).limit(BLOCK)
+        while block := connection.execute(
+            chosen.where(sittings.c.provider_id == owner, sittings.c.id > last).order_by(
+                sittings.c.id
+            )
+        ).all():
+            yield owner, block
+            last = block[-1].id
+
+
+def _stood_anew(connection: sa.Connection, owner: str, block: Sequence[Any]) -> int:
+    kept = Standings(connection, owner)
+    events = Events(connection, owner).of_several(tuple(row.id for row in block))
+    before = kept.of_several(tuple(row.id for row in block))
+    found = (
+        (row.id, row.vacancy_id, standing_from(events[row.id], total=len(row.form["items"])))
+        for row in block
+        if events[row.id]
+    )
+    different = tuple(one for one in found if before.get(one[0]) != one[2])
+    kept.put_several(different)
+    return len(different)

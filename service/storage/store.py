@@ -11,6 +11,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from service.storage.account_links import AccountLinks
 from service.storage.assessment import (
     Events,
     Identities,
@@ -112,6 +113,11 @@ class Tenant:
         return Ledger(self.connection, self.provider_id, self.cipher)
 
     @cached_property
+    def account_links(self) -> AccountLinks:
+        """Links by which accounts are opened."""
+        return AccountLinks(self.connection, self.provider_id)
+
+    @cached_property
     def messages(self) -> Messages:
         """Messages to candidates and accounts."""
         return Messages(self.connection, self.provider_id)
@@ -195,7 +201,7 @@ class Store:
         self.clock = clock
         self._cipher = Cipher(secret)
         self._gate = WriteGate(gate_path(path))
-        self._engine = open_database(path)
+        self._engine = open_database(path, self._cipher)
         self._reading = self._engine.execution_options(reading=True)
         self._loaded: dict[str, Bank] = {}
         self._engine.dispose()

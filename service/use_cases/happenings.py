@@ -10,8 +10,8 @@ from uuid import uuid4
 from service.storage import Tenant
 from service.storage.ledger import LEDGER_KINDS
 from service.storage.records import Event, SittingRecord
-from service.storage.standings import LOCAL
-from vbr_engine.funnel import Happening, Standing, fold, standing_of
+from service.storage.standings import LOCAL, happening_of, standing_from
+from vbr_engine.funnel import Standing, fold
 
 __all__ = ["LOCAL", "happen", "happening_of", "stand_anew"]
 
@@ -62,15 +62,9 @@ def happen(
     return event
 
 
-def happening_of(event: Event) -> Happening:
-    """Tell an event to the funnel, in local time: its days are people's days."""
-    return Happening(event.kind, event.at.astimezone(LOCAL), event.body, event.number)
-
-
 def stand_anew(tenant: Tenant, sitting: SittingRecord) -> Standing:
     """Fold the events of a sitting from the first one."""
-    happenings = (happening_of(event) for event in tenant.events.of(sitting.id))
-    return standing_of(happenings, total=len(sitting.form.items))
+    return standing_from(tenant.events.of(sitting.id), total=len(sitting.form.items))
 
 
 def _stand(tenant: Tenant, event: Event) -> None:
