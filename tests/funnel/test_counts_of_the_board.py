@@ -60,3 +60,34 @@ def test_the_share_of_the_stuck_is_of_those_here():
     counts = {each.stage: each for each in funnel_counts(STANDINGS, NOW).stages}
     assert counts["invited"].stuck_share == pytest.approx(3 / 5)
     assert counts["offered"].stuck_share is None
+
+
+@pytest.mark.parametrize(
+    ("happenings", "hours"),
+    [
+        ([ago(9, "applied")], 24),
+        ([ago(9, "invited")], 48),
+        ([ago(9, "invited"), ago(8, "started")], 48),
+        ([ago(9, "invited"), ago(8, "submitted")], 48),
+        ([ago(9, "invited"), step(8, "attended")], 48),
+        ([ago(9, "invited"), step(8, "offered")], 48),
+        ([ago(9, "invited"), step(8, "accepted")], 168),
+        ([ago(9, "invited"), ago(9, "submitted"), ago(8, "decided", decision="hold")], 168),
+        ([ago(9, "invited"), ago(9, "submitted"), ago(8, "decided", decision="not-now")], 48),
+        ([ago(9, "invited"), ago(9, "submitted"), step(8, "called", outcome="reached")], 48),
+    ],
+)
+def test_nothing_may_happen_for_so_long_and_then_it_is_stuck(happenings, hours):
+    standing, last = standing_of(happenings), happenings[-1].at
+    assert not standing.is_stuck(last + timedelta(hours=hours, seconds=-1))
+    assert standing.is_stuck(last + timedelta(hours=hours))
+
+
+def test_a_coming_interview_is_not_stuck_and_one_that_nobody_spoke_of_is():
+    booked = standing_of([ago(9, "invited"), step(8, "interview-booked", on="2026-03-20")])
+    assert not booked.is_stuck(NOW)
+    assert booked.is_stuck(NOW + timedelta(days=1))
+
+
+def test_nobody_at_work_is_stuck():
+    assert not standing_of([ago(400, "invited"), step(300, "started-work")]).is_stuck(NOW)
