@@ -65,6 +65,11 @@ class Jobs:
         )
         return tuple(JobRecord(*row) for row in rows)
 
+    def any_due(self, *, now: datetime) -> bool:
+        """Whether a job waits to be run."""
+        found = self._connection.execute(sa.select(jobs.c.id).where(_claimable(now)).limit(1))
+        return found.scalar_one_or_none() is not None
+
     def claim(self, *, owner: str, now: datetime, until: datetime) -> JobRecord | None:
         """Lease the next job: of the organisation that has the fewest running, oldest first."""
         running = (

@@ -191,9 +191,16 @@ class Outbox:
         )
 
     def postpone(
-        self, message_id: str, *, owner: str, run_at: datetime, problem: str | None = None
+        self,
+        message_id: str,
+        *,
+        owner: str,
+        run_at: datetime,
+        problem: str | None = None,
+        counted: bool = True,
     ) -> bool:
-        """Let it wait for its next attempt."""
+        """Let it wait for its next attempt; `counted` when this one was an attempt."""
+        attempts = messages.c.attempts - (0 if counted else 1)
         return self._moved(
             message_id,
             owner,
@@ -201,6 +208,7 @@ class Outbox:
             state="ready",
             run_at=run_at,
             problem=problem,
+            attempts=attempts,
             lease_owner=None,
             lease_until=None,
             done_at=None,
@@ -219,11 +227,16 @@ class Outbox:
             )
         )
 
+    def interrupted(self, *, now: datetime) -> bool:
+        """Whether a message was being sent when its worker died."""
+        found = self._connection.execute(sa.select(messages.c.id).where(_lost(now)).limit(1))
+        return found.scalar_one_or_none() is not None
+
     def mark_unsure(self, *, now: datetime) -> int:
         """Mark what was being sent when its worker died; return how many there were."""
         done = self._connection.execute(
             messages.update()
-            .where(messages.c.state == "handed-over", messages.c.lease_until <= now)
+            .where(_lost(now))
             .values(state="unsure", done_at=now, problem="interrupted", lease_until=None)
         )
         return int(done.rowcount)
@@ -308,3 +321,7 @@ def _claimable(now: datetime) -> sa.ColumnElement[bool]:
     ready = (messages.c.state == "ready") & (messages.c.run_at <= now)
     abandoned = (messages.c.state == "leased") & (messages.c.lease_until <= now)
     return ready | abandoned
+
+
+def _lost(now: datetime) -> sa.ColumnElement[bool]:
+    return (messages.c.state == "handed-over") & (messages.c.lease_until <= now)

@@ -192,7 +192,7 @@ PROBLEMS: Mapping[str, str] = {
 def delivery(tenant: Tenant, sitting_ids: tuple[str, ...]) -> dict[str, Delivery]:
     """Return what became of the last message to each candidate who was sent any."""
     found: dict[str, Delivery] = {}
-    for message in tenant.messages.of(sitting_ids):
+    for message in sorted(tenant.messages.of(sitting_ids), key=_moment):
         planned = message.state == "ready" and message.kind in REMINDERS
         if message.sitting_id and message.state in _STATES and not planned:
             found[message.sitting_id] = delivery_of(message)
@@ -206,8 +206,11 @@ def delivery_of(message: MessageRecord) -> Delivery:
     if state in ("failed", "unsure"):
         code = "unsure" if state == "unsure" else (message.problem or "").split(":")[0]
         problem = str(PROBLEMS.get(code, PROBLEMS["failed"]))
-    at = message.done_at or max(message.run_at, message.created_at)
-    return Delivery(state, at, message.kind, message.channel, problem)
+    return Delivery(state, _moment(message), message.kind, message.channel, problem)
+
+
+def _moment(message: MessageRecord) -> datetime:
+    return message.done_at or max(message.run_at, message.created_at)
 
 
 def _person(tenant: Tenant, sitting_id: str | None, account_id: str | None) -> Identity | None:

@@ -1,0 +1,85 @@
+"""Whether a message that is due should still go: asked before it is sent, and once more with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.mail_settings import MailSettings
+from service.storage import Tenant
+from service.storage.records import MessageRecord, SittingRecord
+from service.use_cases.message_kinds import KINDS, REMINDERS
+from service.use_cases.messages import REMIND_AFTER
+from service.use_cases.quiet import next_loud, quiet_of
+from vbr_engine.funnel import Standing
+
+__all__ = ["Later", "Never", "verdict"]
+
+PAUSE = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It waits until then."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """It is cancelled, because."""
+
+    reason: str
+
+
+def verdict(
+    tenant: Tenant, message: MessageRecord, settings: MailSettings, *, now: datetime
+) -> Later | Never | None:
+    """Say if a message waits or is not wanted any more; None if it goes."""
+    if message.sitting_id is None:
+        return None
+    sitting = tenant.sittings.get(message.sitting_id)
+    if sitting is None or (sitting.simulated and settings.is_real):
+        return Never("simulated" if sitting else "gone")
+    provider = tenant.provider
+    if provider.paused_at is not None:
+        return Later(now + PAUSE)
+    standing = tenant.standings.get(sitting.id)
+    found: Later | Never | None = _of_application(message, standing)
+    if found is None and message.kind in REMINDERS:
+        found = _of_reminder(tenant, message, sitting, standing, now)
+    if found is None and (message.kind in REMINDERS or message.channel == "sms"):
+        loud = next_loud(now, quiet_of(provider.settings))
+        found = Later(loud) if loud > now else None
+    return found
+
+
+def _of_application(message: MessageRecord, standing: Standing | None) -> Never | None:
+    if standing is None or not KINDS[message.kind].stops:
+        return None
+    if standing.submitted_at is not None:
+        return Never("completed")
+    return Never("ended") if standing.ended else None
+
+
+def _of_reminder(
+    tenant: Tenant,
+    message: MessageRecord,
+    sitting: SittingRecord,
+    standing: Standing | None,
+    now: datetime,
+) -> Later | Never | None:
+    vacancy = tenant.vacancies.get(sitting.vacancy_id)
+    if vacancy is None or vacancy.closed_at is not None:
+        return Never("closed")
+    if standing is None:
+        return Never("gone")
+    if standing.bounced_at is not None:
+        return Never("bounced")
+    if standing.adjustment_asked_at is not None:  # they wait for us, not we for them
+        return Later(now + DAY)
+    number = int(message.body.get("fields", {}).get("number", 1))
+    last = standing.last_activity_at or sitting.created_at
+    due = last + REMIND_AFTER[min(number, len(REMIND_AFTER)) - 1]
+    return Later(due) if due > now else None
