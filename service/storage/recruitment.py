@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -138,3 +139,11 @@ class Vacancies:
             )
         ).one_or_none()
         return None if row is None else VacancyRecord(*row)
+
+    def close(self, vacancy_id: str, *, at: datetime | None) -> None:
+        """Close a vacancy, or with None open it again."""
+        self._connection.execute(
+            vacancies.update()
+            .where(vacancies.c.provider_id == self._provider_id, vacancies.c.id == vacancy_id)
+            .values(closed_at=at)
+        )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
 import sqlalchemy as sa
+import structlog
 
+from service.errors import DatabaseError
 from service.storage.account_links import AccountLinks
 from service.storage.assessment import (
     Events,
@@ -20,11 +22,13 @@ from service.storage.assessment import (
     Remarks,
     Sittings,
 )
+from service.storage.boards import Boards
 from service.storage.cipher import Cipher
 from service.storage.database import WriteGate, gate_path, open_database
 from service.storage.doors import Doors
+from service.storage.heads import Head, Heads, HeadsFile
 from service.storage.jobs import Jobs
-from service.storage.ledger import Ledger
+from service.storage.ledger import Ledger, heads_after
 from service.storage.messages import Messages, Outbox
 from service.storage.people import Accounts, Attempts, Providers, Sessions
 from service.storage.records import ProviderRecord
@@ -49,6 +53,7 @@ class Tenant:
     connection: sa.Connection
     cipher: Cipher
     provider_id: str
+    heads: dict[str, Head] = field(default_factory=dict)
 
     @property
     def provider(self) -> ProviderRecord:
@@ -108,9 +113,14 @@ class Tenant:
         return Standings(self.connection, self.provider_id)
 
     @cached_property
+    def boards(self) -> Boards:
+        """Many applications at a time."""
+        return Boards(self.connection, self.provider_id, self.cipher)
+
+    @cached_property
     def ledger(self) -> Ledger:
         """Decisions, chained."""
-        return Ledger(self.connection, self.provider_id, self.cipher)
+        return Ledger(self.connection, self.provider_id, self.cipher, self.heads)
 
     @cached_property
     def account_links(self) -> AccountLinks:
@@ -134,10 +144,11 @@ class Unit:
 
     connection: sa.Connection
     cipher: Cipher
+    heads: dict[str, Head] = field(default_factory=dict)
 
     def at(self, provider_id: str) -> Tenant:
         """Open what belongs to one organisation."""
-        return Tenant(self.connection, self.cipher, provider_id)
+        return Tenant(self.connection, self.cipher, provider_id, self.heads)
 
     @cached_property
     def doors(self) -> Doors:
@@ -182,6 +193,8 @@ class Store:
     link_lifetime, session_idle, session_absolute : timedelta
     clock : callable
         Returns the present time, for reading paths that have no `now`.
+    ledger_heads : Path, optional
+        The file of ledger heads; ``ledger-heads.jsonl`` beside the database if not given.
     """
 
     def __init__(
@@ -193,6 +206,7 @@ class Store:
         session_idle: timedelta = timedelta(hours=1),
         session_absolute: timedelta = timedelta(hours=12),
         clock: Callable[[], datetime] = utc_now,
+        ledger_heads: Path | None = None,
     ) -> None:
         self.path = path
         self.link_lifetime = link_lifetime
@@ -201,6 +215,7 @@ class Store:
         self.clock = clock
         self._cipher = Cipher(secret)
         self._gate = WriteGate(gate_path(path))
+        self.heads = Heads(ledger_heads or path.with_name("ledger-heads.jsonl"), self._cipher)
         self._engine = open_database(path, self._cipher)
         self._reading = self._engine.execution_options(reading=True)
         self._loaded: dict[str, Bank] = {}
@@ -215,8 +230,46 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Unit]:
         """Open a transaction that is durable when the block ends, or was never there."""
-        with self._gate(), self._engine.connect() as connection, connection.begin():
-            yield Unit(connection, self._cipher)
+        with self._gate():
+            with self._engine.connect() as connection, connection.begin():
+                unit = Unit(connection, self._cipher)
+                yield unit
+            if unit.heads:
+                self._anchor(unit.heads.values())
+
+    @contextmanager
+    def standstill(self) -> Iterator[tuple[Unit, HeadsFile]]:
+        """Open a reading transaction together with the ledger's heads as of the same moment."""
+        with self._reading.connect() as connection, connection.begin():
+            with self._gate():
+                heads = self.heads.read()
+                connection.exec_driver_sql("SELECT 1 FROM providers LIMIT 1").all()
+            yield Unit(connection, self._cipher), heads
+
+    def anchor_late(self) -> None:
+        """Anchor what was committed right before an interruption: called at each start.
+
+        Raises
+        ------
+        DatabaseError
+            If the file of heads cannot be read or written.
+        """
+        with self.standstill() as (unit, file):
+            anchored = {one.provider_id: one.number for one in file.anchors}
+            late = heads_after(unit.connection, anchored)
+        try:
+            if late:
+                with self._gate():
+                    self.heads.append(late, at=self.clock(), late=True)
+        except OSError as error:
+            raise DatabaseError(f"{self.heads.path}: {error.strerror}.") from error
+
+    def _anchor(self, heads: Iterable[Head]) -> None:
+        try:
+            self.heads.append(heads, at=self.clock())
+        except OSError as error:
+            # What was decided is kept; the next start anchors it.
+            structlog.get_logger("vbr.ledger").error("heads not written", detail=error.strerror)
 
     def bank(self, unit: Unit, bank_id: str, version: str, sha256: str) -> Bank:
         """Return a published bank as an engine object, checked against its hash.
