@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache, partial
-from typing import Any
+from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from vbr_engine.charts import interval_chart
 from vbr_engine.rendering.figures import coded, column_class, written
+from vbr_engine.rendering.language import told, words_of
 from vbr_engine.rendering.pictures import drawn, hundred, traced
 from vbr_engine.reports import AnalysisReport, CandidateFeedback, RecruiterReport
 from vbr_engine.reports.card.data import EvaluationReport, ModelCard
 from vbr_engine.reports.fairness import FairnessReport
-from vbr_engine.reports.languages import tag_of
 from vbr_engine.reports.manual.data import TechnicalManual
 from vbr_engine.reports.risk import RiskPanel
-from vbr_engine.risk.wording import say
-from vbr_engine.words import ENGLISH, Words, words_in
 
 __all__ = ["Report", "report_body", "report_css", "report_html"]
 
@@ -62,51 +58,7 @@ def report_body(report: Report) -> Markup:
     Markup
     """
     template, _styles = _PAGES[type(report)]
-    return Markup(_templates().get_template(template).render(report=report, **_told(report)))
-
-
-def _told(report: Report) -> dict[str, Any]:
-    """Return what the templates of reports in several languages need."""
-    if not isinstance(report, RecruiterReport | CandidateFeedback):
-        return {}
-    words = _words_of(report)
-    told: dict[str, Any] = {
-        "words": words,
-        "reader": Markup("") if words is ENGLISH else _in_language(words.tag),
-        "bank": _in_language(
-            "" if report.texts_language == words.code else tag_of(report.texts_language)
-        ),
-    }
-    if isinstance(report, RecruiterReport):
-        told |= {"chart": _chart(report, words), "scenarios": partial(_scenarios, words)}
-    return told
-
-
-def _words_of(report: Report) -> Words:
-    """Return the words of a report; those for researchers are English."""
-    several = isinstance(report, RecruiterReport | CandidateFeedback)
-    return words_in(report.language) if several else ENGLISH
-
-
-def _in_language(tag: str) -> Markup:
-    return Markup(' lang="{}"').format(tag) if tag else Markup("")
-
-
-def _scenarios(words: Words, number: int) -> str:
-    return words.plural("{number} scenario", "{number} scenarios", number)
-
-
-def _chart(report: RecruiterReport, words: Words) -> Markup:
-    key = words("1: fully in line with the key")
-    draft = words("1: fully in line with the draft key")
-    return interval_chart(
-        report.chart_rows,
-        title=words("Results with their intervals. {results}", results=report.chart_description),
-        description=words("The table below has the same figures."),
-        bands=report.chart_bands,
-        notes=(words("0: no better than guessing"), draft if report.draft else key),
-        chart_id="report-chart",
-    )
+    return Markup(_templates().get_template(template).render(report=report, **told(report)))
 
 
 def report_html(report: Report) -> str:
@@ -132,7 +84,7 @@ def report_html(report: Report) -> str:
             body=report_body(report),
             css=Markup(css),
             wide=wide,
-            tag=_words_of(report).tag,
+            tag=words_of(report).tag,
         )
     )
 
@@ -160,7 +112,7 @@ def _templates() -> Environment:
     )
     environment.filters["figure"] = _figure
     environment.filters |= {"coded": coded, "column_class": column_class, "written": written}
-    environment.filters |= {"drawn": drawn, "hundred": hundred, "said": say, "traced": traced}
+    environment.filters |= {"drawn": drawn, "hundred": hundred, "traced": traced}
     return environment
 
 

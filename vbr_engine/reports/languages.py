@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from vbr_engine.bank.model import Bank, Catalogue, TranslationState
 from vbr_engine.words import ENGLISH, Words, sentence, words_in
 
-__all__ = ["LanguageNote", "bank_texts", "language_notes", "tag_of"]
+__all__ = ["LanguageNote", "bank_texts", "draft_notes", "language_notes", "tag_of"]
 
 _DRAFT = sentence("This is a draft translation. No translator has reviewed it yet.")
 
@@ -68,9 +68,7 @@ def language_notes(
     -------
     tuple of LanguageNote
     """
-    notes = []
-    if draft := _draft(words, texts):
-        notes = [LanguageNote(each.tag, each(draft)) for each in dict.fromkeys((words, ENGLISH))]
+    notes = list(draft_notes(words, texts))
     if texts.language != words.code:
         name = words.language_name(texts.language)
         told = words(
@@ -86,11 +84,29 @@ def language_notes(
     return tuple(notes)
 
 
-def _draft(words: Words, texts: Catalogue) -> str:
+def draft_notes(words: Words, texts: Catalogue | None = None) -> tuple[LanguageNote, ...]:
+    """Say, in the reader's language and in English, that nobody has reviewed a translation.
+
+    Parameters
+    ----------
+    words : Words
+        Of the reader.
+    texts : Catalogue, optional
+        The bank's texts, where there are some.
+
+    Returns
+    -------
+    tuple of LanguageNote
+        None where nothing is a draft.
+    """
+    translation = texts.translation if texts else None
     if not words.reviewed:
-        return _DRAFT
-    translation = texts.translation
-    return _DRAFT_TEXTS if translation and translation.state is TranslationState.DRAFT else ""
+        draft = _DRAFT
+    elif translation and translation.state is TranslationState.DRAFT:
+        draft = _DRAFT_TEXTS
+    else:
+        return ()
+    return tuple(LanguageNote(each.tag, each(draft)) for each in dict.fromkeys((words, ENGLISH)))
 
 
 def tag_of(language: str) -> str:

@@ -16,7 +16,8 @@ import pandas as pd
 
 from vbr_engine.errors import CareersError
 from vbr_engine.reports.data import ReportData
-from vbr_engine.reports.words import listed, shown_name, written_date
+from vbr_engine.reports.languages import LanguageNote, draft_notes
+from vbr_engine.reports.words import shown_name
 from vbr_engine.risk.abstention import ENDED
 from vbr_engine.risk.levels import Evidence
 from vbr_engine.risk.published_rates import benchmark_for
@@ -31,6 +32,7 @@ from vbr_engine.risk.wording import (
     say,
     within,
 )
+from vbr_engine.words import Words, sentence, words_in
 
 __all__ = [
     "RiskAction",
@@ -44,10 +46,22 @@ __all__ = [
 
 MOST_REASONS = MOST_CHANGES = 3
 _TITLES = {
-    "withdrawal": "Before the first day: withdrawing",
-    "leaving": "In the first 12 months: leaving",
+    "withdrawal": sentence("Before the first day: withdrawing"),
+    "leaving": sentence("In the first 12 months: leaving"),
 }
 _HASH = 12
+_HOMECARE = sentence("staff turnover in homecare")
+_LABELS = (
+    sentence("travel to the round"),
+    sentence("hours offered against hours wanted"),
+    sentence("shifts offered against shifts that suit"),
+    sentence("no guaranteed hours"),
+    sentence("no transport of their own"),
+    sentence("new to care work"),
+    sentence("told about the job by somebody who works there"),
+    sentence("hours until the first contact"),
+    sentence("result of the assessment"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +128,12 @@ class RiskPart:
     changes: tuple[RiskAction, ...]
     changes_note: str
     practices: tuple[RiskAction, ...]
+    chart_description: str = ""
 
     @property
     def main(self) -> RiskFigure | None:
         """The figure of the longest horizon."""
         return self.figures[-1] if self.figures else None
-
-    @property
-    def chart_description(self) -> str:
-        """The picture of a hundred people in words."""
-        main = self.main
-        if main is None:
-            return ""
-        return say("chart", number=main.number, low=main.low, high=main.high)
 
 
 @dataclass(frozen=True)
@@ -139,6 +146,7 @@ class RiskPanel(ReportData):
     parts: tuple[RiskPart, ...]
     use: tuple[str, ...]
     simulated_note: str
+    language_notes: tuple[LanguageNote, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -152,6 +160,7 @@ def risk_panel(
     explanations: pd.DataFrame | None = None,
     actions: pd.DataFrame | None = None,
     *,
+    language: str = "en",
     unknown: pd.DataFrame | None = None,
     evidence: Mapping[str, Evidence] | None = None,
     application: str | None = None,
@@ -173,6 +182,8 @@ def risk_panel(
         Of ``explain``.
     actions : DataFrame, optional
         Of ``employer_actions``.
+    language : str
+        Of the reader; make `explanations` and `actions` in the same.
     unknown : DataFrame, optional
         Of ``unknown_facts``.
     evidence : mapping of str to Evidence, optional
@@ -209,30 +220,33 @@ def risk_panel(
     (['withdrawal', 'leaving'], 'There is no model for this yet, so there is no figure.')
     """
     chosen = _chosen(predictions, application)
+    words = words_in(language)
     tables = {"explanations": explanations, "actions": actions, "unknown": unknown}
     about = {name: _of(table, chosen) for name, table in tables.items()}
     rows = predictions[predictions["application"].astype(str) == chosen]
     parts = tuple(
-        _part(outcome, rows, about, (evidence or {}).get(outcome), started=started)
+        _part(outcome, rows, about, (evidence or {}).get(outcome), words, started=started)
         for outcome in OUTCOMES
     )
     return RiskPanel(
-        language="en",
-        title=say("panel.title"),
+        language=words.code,
+        title=say("panel.title", words=words),
         header=RiskHeader(
             application=chosen,
             candidate=shown_name(candidate),
             provider=shown_name(provider),
-            prepared=written_date(prepared) if prepared else None,
-            trained=written_date(trained) if trained else None,
+            prepared=words.date(prepared) if prepared else None,
+            trained=words.date(trained) if trained else None,
             model=model[:_HASH] if model else None,
             simulated=simulated,
         ),
         parts=_said_once(parts),
         use=tuple(
-            say(f"use.{name}") for name in ("decide", "weak", "range", "situation", "contest")
+            say(f"use.{name}", words=words)
+            for name in ("decide", "weak", "range", "situation", "contest")
         ),
-        simulated_note=say("simulated") if simulated else "",
+        simulated_note=say("simulated", words=words) if simulated else "",
+        language_notes=draft_notes(words),
     )
 
 
@@ -264,125 +278,147 @@ def _part(
     rows: pd.DataFrame,
     about: Mapping[str, list[dict[str, Any]]],
     evidence: Evidence | None,
+    words: Words,
     *,
     started: bool,
 ) -> RiskPart:
     records = _records(rows[rows["outcome"] == outcome].sort_values("horizon"))
     past = started and outcome == "withdrawal"
     if past or not records:
-        return _silent(outcome, say("none.past" if past else "none.model"))
+        return _silent(outcome, say("none.past" if past else "none.model", words=words), words)
     if any(row["why_not"] == ENDED for row in records):
-        return _silent(outcome, ENDED)
+        return _silent(outcome, words(ENDED), words)
     shown = [row for row in records if row["shown"]]
     last = (shown or records)[-1]
-    figures = tuple(_figure(outcome, row) for row in shown)
+    figures = tuple(_figure(outcome, row, words) for row in shown)
     band = str(last["band"]) if not figures and last["band"] else None
     speaks = bool(figures or band)
     here = {
         name: [row for row in held if row["outcome"] == outcome] for name, held in about.items()
     }
+    modelled = _modelled(here["actions"])
     return RiskPart(
         outcome=outcome,
-        title=_TITLES[outcome],
+        title=words(_TITLES[outcome]),
         figures=figures,
-        band=band_sentence(outcome, band) if band else None,
-        why_not="" if figures else _why_not(last, band, evidence),
-        meaning=(say("like-this"), say(f"net.{outcome}")) if speaks else (),
-        rates=_rates(outcome, last),
+        band=band_sentence(outcome, band, words) if band else None,
+        why_not="" if figures else _why_not(last, band, evidence, words),
+        meaning=_meaning(outcome, words) if speaks else (),
+        rates=_rates(outcome, last, words),
         level=str(last["level"]),
-        evidence=_evidence(outcome, last, evidence),
-        reasons=_reasons(outcome, here["explanations"]) if speaks else (),
-        reasons_note=_reasons_note(here["explanations"]) if speaks else "",
-        unknown=_unknown(here["unknown"]),
-        changes=_changes(here["actions"], speaks=speaks, told=bool(figures)),
-        changes_note=say("change.note") if speaks and _modelled(here["actions"]) else "",
-        practices=_practices(here["actions"]),
+        evidence=_evidence(outcome, last, evidence, words),
+        reasons=_reasons(outcome, here["explanations"], words) if speaks else (),
+        reasons_note=_reasons_note(here["explanations"], words) if speaks else "",
+        unknown=_unknown(here["unknown"], words),
+        changes=_changes(modelled, told=bool(figures)) if speaks else (),
+        changes_note=say("change.note", words=words) if speaks and modelled else "",
+        practices=_practices(here["actions"], words),
+        chart_description=_chart(figures[-1], words) if figures else "",
     )
 
 
-def _silent(outcome: str, why: str) -> RiskPart:
-    return RiskPart(
-        outcome, _TITLES[outcome], (), None, why, (), (), None, (), (), "", "", (), "", ()
-    )
+def _silent(outcome: str, why: str, words: Words) -> RiskPart:
+    title = words(_TITLES[outcome])
+    return RiskPart(outcome, title, (), None, why, (), (), None, (), (), "", "", (), "", ())
 
 
-def _figure(outcome: str, row: Mapping[str, Any]) -> RiskFigure:
+def _meaning(outcome: str, words: Words) -> tuple[str, ...]:
+    return say("like-this", words=words), say(f"net.{outcome}", words=words)
+
+
+def _chart(main: RiskFigure, words: Words) -> str:
+    """Put the picture of a hundred people in words."""
+    return say("chart", words=words, number=main.number, low=main.low, high=main.high)
+
+
+def _figure(outcome: str, row: Mapping[str, Any], words: Words) -> RiskFigure:
     risk = (row["risk"], row["low"], row["high"])
     horizon = _days(row)
     return RiskFigure(
-        horizon, within(horizon or 365), figure_sentence(outcome, *risk, horizon=horizon),
+        horizon,
+        within(horizon or 365, words),
+        figure_sentence(outcome, *risk, horizon=horizon, words=words),
         *rounded_people(*risk),
-    )  # fmt: skip
+    )
 
 
 def _days(row: Mapping[str, Any]) -> int | None:
     return None if pd.isna(row["horizon"]) else int(row["horizon"])
 
 
-def _why_not(row: Mapping[str, Any], band: str | None, evidence: Evidence | None) -> str:
+def _why_not(
+    row: Mapping[str, Any], band: str | None, evidence: Evidence | None, words: Words
+) -> str:
     if band:
-        return say("band.why")
+        return say("band.why", words=words)
     told = str(row["why_not"])
     if evidence and told == evidence.sentence:
-        return say("none.level")
-    return told or say("none")
+        return say("none.level", words=words)
+    if not told:
+        return say("none", words=words)
+    return words.told(told) if words.knows(told) else say("none.because", words=words, reason=told)
 
 
-def _evidence(outcome: str, row: Mapping[str, Any], evidence: Evidence | None) -> tuple[str, ...]:
-    told = say(f"level.{row['level']}")
+def _evidence(
+    outcome: str, row: Mapping[str, Any], evidence: Evidence | None, words: Words
+) -> tuple[str, ...]:
+    told = say(f"level.{row['level']}", words=words)
     if evidence is None:
         return (told,)
-    number, time = evidence.n_events, within(_days(row) or 365)
-    return (told, say(f"seen.{outcome}", count=number, number=number, time=time))
+    number, time = evidence.n_events, within(_days(row) or 365, words)
+    seen = say(f"seen.{outcome}", count=number, words=words, number=number, time=time)
+    return (told, seen)
 
 
-def _rates(outcome: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+def _rates(outcome: str, row: Mapping[str, Any], words: Words) -> tuple[str, ...]:
     """Set the provider's rate and England's beside the figure, each with what it is."""
     horizon = _days(row)
     rate = [float(row[f"provider_{name}"]) for name in ("rate", "low", "high")]
-    note = str(row.get("note") or "")
-    told = [provider_sentence(outcome, *rate, horizon=horizon, pooled=bool(note)), note]
+    note = words.told(str(row.get("note") or ""))
+    own = provider_sentence(outcome, *rate, horizon=horizon, pooled=bool(note), words=words)
     published = benchmark_for(outcome, horizon)
     if published is None or published.rate is None or not isfinite(float(row["england_rate"])):
-        return tuple(filter(None, [*told, england_sentence(None)]))
+        return tuple(filter(None, [own, note, england_sentence(None, words)]))
     service = published.service.replace("domiciliary care", "homecare")
     england = EnglandRate(
-        float(row["england_rate"]), f"{published.measure} in {service}", published.period,
+        float(row["england_rate"]),
+        words.told(f"{published.measure} in {service}"),
+        published.period,
         published.publisher,
-    )  # fmt: skip
-    return tuple(filter(None, [*told, england_sentence(england), say("england.what")]))
+    )
+    told = [own, note, england_sentence(england, words), say("england.what", words=words)]
+    return tuple(filter(None, told))
 
 
-def _reasons(outcome: str, rows: list[dict[str, Any]]) -> tuple[RiskReason, ...]:
+def _reasons(outcome: str, rows: list[dict[str, Any]], words: Words) -> tuple[RiskReason, ...]:
     return tuple(
         RiskReason(
             row["sentence"],
-            say(f"reason.{'more' if row['contribution'] > 0 else 'less'}.{outcome}"),
-            say(f"group.{row['group']}"),
+            say(f"reason.{'more' if row['contribution'] > 0 else 'less'}.{outcome}", words=words),
+            say(f"group.{row['group']}", words=words),
         )
         for row in rows[:MOST_REASONS]
     )
 
 
-def _reasons_note(rows: list[dict[str, Any]]) -> str:
+def _reasons_note(rows: list[dict[str, Any]], words: Words) -> str:
     if not rows:
-        return say("reason.none")
-    usual = any("usual" in row["sentence"] for row in rows[:MOST_REASONS])
-    return say("reason.usual") if usual else ""
+        return say("reason.none", words=words)
+    usual = words("usual")
+    told = any(usual in row["sentence"] for row in rows[:MOST_REASONS])
+    return say("reason.usual", words=words) if told else ""
 
 
-def _unknown(rows: list[dict[str, Any]]) -> str:
-    return say("unknown", facts=listed([row["label"] for row in rows])) if rows else ""
+def _unknown(rows: list[dict[str, Any]], words: Words) -> str:
+    labels = words.listed([words.told(row["label"]) for row in rows])
+    return say("unknown", words=words, facts=labels) if rows else ""
 
 
-def _changes(rows: list[dict[str, Any]], *, speaks: bool, told: bool) -> tuple[RiskAction, ...]:
+def _changes(modelled: list[dict[str, Any]], *, told: bool) -> tuple[RiskAction, ...]:
     """List the modelled changes; their figures only where the person has a figure too."""
-    if not speaks:
-        return ()
-    changes = _modelled(rows)[:MOST_CHANGES]
     return tuple(
         _action(row, row["sentence"] if told or pd.isna(row["difference"]) else "")
-        for row in changes
+        for row in modelled[:MOST_CHANGES]
     )
 
 
@@ -390,14 +426,16 @@ def _modelled(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in rows if row["modelled"]]
 
 
-def _practices(rows: list[dict[str, Any]]) -> tuple[RiskAction, ...]:
+def _practices(rows: list[dict[str, Any]], words: Words) -> tuple[RiskAction, ...]:
     return tuple(
-        _action(row, say(f"practice.{row['action']}")) for row in rows if not row["modelled"]
+        _action(row, say(f"practice.{row['action']}", words=words))
+        for row in rows
+        if not row["modelled"]
     )
 
 
-def _action(row: Mapping[str, Any], sentence: str) -> RiskAction:
-    return RiskAction(row["action"], row["title"], row["who"], sentence, row["source"])
+def _action(row: Mapping[str, Any], told: str) -> RiskAction:
+    return RiskAction(row["action"], row["title"], row["who"], told, row["source"])
 
 
 def _said_once(parts: tuple[RiskPart, ...]) -> tuple[RiskPart, ...]:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vbr_engine.risk.features import DesignMatrix, design_matrix
 from vbr_engine.risk.levels import EvidenceLevel
+from vbr_engine.words import sentence
 
 if TYPE_CHECKING:
     from vbr_engine.risk.model import DropOutModel
@@ -27,14 +28,25 @@ __all__ = [
 ]
 
 # Why nothing is said, or offered, about somebody whose application is over.
-ENDED = "This application has ended."
+ENDED = sentence("This application has ended.")
 
 # Share of the effects that may be missing, and starts that a provider needs for a rate of its own.
 MOST_MISSING = 0.3
 # A risk from the first day on is too high for whoever has stayed: after a week none is told.
 LATEST_DAY = 7
-_AT_WORK = "They have worked for more than a week: a figure is for those who are about to start."
+_AT_WORK = sentence(
+    "They have worked for more than a week: a figure is for those who are about to start."
+)
 FEWEST_STARTS = 5
+_STARTED = sentence("They have started work: there is nothing left to withdraw from.")
+_FAR = sentence("The situation is unlike any that the model has learned from.")
+_CONFLICT = sentence(
+    "The local data speak against the published effects, so no figure is given until somebody has "
+    "looked into it."
+)
+# With `MOST_MISSING` and `FEWEST_STARTS` in words.
+_MISSING = sentence("More than 30% of what the model needs is not known.")
+_FEW = sentence("The provider has fewer than 5 starts here: the rate is that of all.")
 
 
 def abstentions(
@@ -73,16 +85,16 @@ def abstentions(
             unknown = words.notna() & ~words.astype(str).isin(held)
             said = [_unknown(column, word) for word in words[unknown]]
             why[unknown & (why == "")] = pd.Series(said, index=words.index[unknown])
-    _say(why, read.missing.mean(axis=1) > MOST_MISSING, _missing())
+    _say(why, read.missing.mean(axis=1) > MOST_MISSING, _MISSING)
     if model.outcome == "withdrawal":
         at_work = np.asarray(model.since(candidates)) >= len(model.intervals_)
-        _say(why, at_work, "They have started work: there is nothing left to withdraw from.")
+        _say(why, at_work, _STARTED)
     _say(why, _given(candidates, "ended").notna(), ENDED)
     if model.outcome == "leaving":
         worked = (pd.Timestamp(today) - _given(candidates, "started_work")).dt.days
         _say(why, worked > LATEST_DAY, _AT_WORK)
     far = model.reference_.distances(read) > model.reference_.far
-    _say(why, far, "The situation is unlike any that the model has learned from.")
+    _say(why, far, _FAR)
     return why
 
 
@@ -105,10 +117,7 @@ def model_abstention(model: DropOutModel, today: date, *, horizon: int | None = 
     if model.alarms_:
         return f"The model no longer fits what is seen: {model.alarms_[0]}"
     if model.conflict_.conflict:
-        return (
-            "The local data speak against the published effects, so no figure is given until "
-            "somebody has looked into it."
-        )
+        return _CONFLICT
     evidence = model.evidence(horizon)
     return "" if evidence.level is not EvidenceLevel.RATE else evidence.sentence
 
@@ -126,8 +135,7 @@ def fallbacks(model: DropOutModel, candidates: pd.DataFrame) -> pd.Series[str]:
     Series of str
         Empty where the provider has enough starts of its own.
     """
-    few = f"The provider has fewer than {FEWEST_STARTS} starts here: the rate is that of all."
-    said = np.array(["", few], dtype=object)
+    said = np.array(["", _FEW], dtype=object)
     return pd.Series(said[(starts_of(model, candidates) < FEWEST_STARTS).astype(int)])
 
 
@@ -161,7 +169,3 @@ def _given(candidates: pd.DataFrame, name: str) -> pd.Series[Any]:
 
 def _unknown(column: str, word: object) -> str:
     return f"The model has not met {word!r} as {column.replace('_', ' ')}."
-
-
-def _missing() -> str:
-    return f"More than {MOST_MISSING:.0%} of what the model needs is not known."

@@ -19,6 +19,7 @@ from vbr_engine.risk.features import Effect
 from vbr_engine.risk.posterior import NOBODY, Posterior
 from vbr_engine.risk.stages import OUTCOMES
 from vbr_engine.risk.wording import change_sentence, say, shown_number
+from vbr_engine.words import Words, words_in
 
 if TYPE_CHECKING:
     from vbr_engine.risk.explanation import Contributions
@@ -143,6 +144,7 @@ def employer_actions(
     horizon: int | None = None,
     least: float = LEAST_DIFFERENCE,
     always: bool = False,
+    language: str = "en",
 ) -> pd.DataFrame:
     """List what the employer can do for each person.
 
@@ -158,6 +160,8 @@ def employer_actions(
         Changes that go with a smaller difference are left out.
     always : bool
         Whether to give differences where the evidence does not carry figures about one person.
+    language : str
+        Of the sentences.
 
     Returns
     -------
@@ -188,12 +192,13 @@ def employer_actions(
     True
     """
     needs(candidates, "application", "provider")
+    words = words_in(language)
     ahead = _Ahead.of(model, candidates, horizon)
     parts = contributions(model, candidates, horizon=horizon)
     found = [
-        _modelled(model, candidates, parts, ahead, action, horizon, least)
+        _modelled(model, candidates, parts, ahead, action, horizon, least, words)
         if action.change
-        else _practice(model, candidates, parts, action)
+        else _practice(model, candidates, parts, action, words)
         for action in ACTIONS
         if model.outcome in action.outcomes
     ]
@@ -249,6 +254,7 @@ def _modelled(
     action: Action,
     horizon: int | None,
     least: float,
+    words: Words,
 ) -> pd.DataFrame:
     """Compare everybody for whom there is something to change with how it would be."""
     changed, now, moved = _changed(model, parts, action)
@@ -265,22 +271,26 @@ def _modelled(
     )
     told = contrast.difference >= least
     rows, figures = rows[told], [held[told] for held in contrast.figures]
-    words = [_change_words(action, value) for value in now[rows]]
+    changes = [_change_words(action, value, words) for value in now[rows]]
     sources = [effect.source for effect in model.effects_ if effect.lever == action.id]
     return _rows(
         model,
         candidates,
         rows,
         action,
+        words,
         difference=figures[0],
         low=figures[1],
         high=figures[2],
         sentence=[
-            _told(action, change_sentence(model.outcome, *figure, horizon=horizon))
-            for figure in zip(words, *figures, strict=True)
+            _told(
+                action, change_sentence(model.outcome, *figure, horizon=horizon, words=words), words
+            )
+            for figure in zip(changes, *figures, strict=True)
         ],
         quiet=[
-            _told(action, say(f"change.less.{model.outcome}", change=change)) for change in words
+            _told(action, say(f"change.less.{model.outcome}", words=words, change=change), words)
+            for change in changes
         ],
         source="; ".join(filter(None, sources)),
     )
@@ -313,20 +323,27 @@ def _units(effect: Effect, value: float) -> float:
     return (value - effect.centre) / effect.per
 
 
-def _change_words(action: Action, now: float) -> str:
+def _change_words(action: Action, now: float, words: Words) -> str:
     assert action.change is not None
-    then = action.change.most
-    if action.change.form == "share-not":
-        now, then = round(100 * (1 - now)), round(100 * (1 - then))
-    return say(f"change.{action.id}", now=shown_number(now), then=shown_number(then))
+    share = action.change.form == "share-not"
+    shown, told = (
+        f"{shown_number(round(100 * (1 - fact)))}%" if share else shown_number(fact)
+        for fact in (now, action.change.most)
+    )
+    return say(f"change.{action.id}", words=words, now=shown, then=told)
 
 
-def _told(action: Action, sentence: str) -> str:
-    return f"{sentence} {say('change.past')}" if action.id == "faster-contact" else sentence
+def _told(action: Action, sentence: str, words: Words) -> str:
+    past = say("change.past", words=words)
+    return f"{sentence} {past}" if action.id == "faster-contact" else sentence
 
 
 def _practice(
-    model: DropOutModel, candidates: pd.DataFrame, parts: Contributions, action: Action
+    model: DropOutModel,
+    candidates: pd.DataFrame,
+    parts: Contributions,
+    action: Action,
+    words: Words,
 ) -> pd.DataFrame:
     wanted = np.ones(len(parts.X), dtype=bool)
     if action.wanted_by is not None:
@@ -334,9 +351,12 @@ def _practice(
         for place, effect in enumerate(model.effects_):
             if effect.name == action.wanted_by:
                 wanted |= parts.X[:, place] > 0
-    sentence = say("practice", why=say(f"practice.{action.id}"))
+    sentence = say("practice", words=words, why=say(f"practice.{action.id}", words=words))
     rows = np.flatnonzero(wanted)
-    return _rows(model, candidates, rows, action, sentence=sentence, quiet="", source=action.source)
+    return _rows(
+        model, candidates, rows, action, words,
+        sentence=sentence, quiet="", source=action.source,
+    )  # fmt: skip
 
 
 def _rows(
@@ -344,11 +364,12 @@ def _rows(
     candidates: pd.DataFrame,
     rows: NDArray[np.intp],
     action: Action,
+    words: Words,
     *,
     difference: Array | float = np.nan,
     low: Array | float = np.nan,
     high: Array | float = np.nan,
-    **words: Any,
+    **sentences: Any,
 ) -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -359,9 +380,9 @@ def _rows(
             "low": low,
             "high": high,
             "modelled": action.change is not None,
-            "title": action.title,
-            "who": say(f"who.{action.who}"),
-            **words,
+            "title": say(f"action.{action.id}", words=words),
+            "who": say(f"who.{action.who}", words=words),
+            **sentences,
             "person": rows,
             "place": ACTIONS.index(action),
         },

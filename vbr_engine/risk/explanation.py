@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vbr_engine.errors import CareersError
 from vbr_engine.risk.features import Effect, design_matrix
 from vbr_engine.risk.wording import SENTENCES, say, shown_number
+from vbr_engine.words import ENGLISH, Words, words_in
 
 if TYPE_CHECKING:
     from vbr_engine.risk.model import DropOutModel
@@ -112,6 +113,7 @@ def explain(
     most: int = MOST,
     least: float = LEAST,
     always: bool = False,
+    language: str = "en",
 ) -> pd.DataFrame:
     """Name what moves each person's risk away from the usual.
 
@@ -129,6 +131,8 @@ def explain(
         Smaller contributions are left out.
     always : bool
         Whether to go on where the evidence carries nothing about one person.
+    language : str
+        Of the sentences.
 
     Returns
     -------
@@ -170,7 +174,7 @@ def explain(
             "group": np.array([effect.group for effect in named], dtype=object)[effects],
             "contribution": parts.values[people, effects],
             "sd": parts.sd[people, effects],
-            "sentence": _sentences(model, effects, parts.X[people, effects]),
+            "sentence": _sentences(model, effects, parts.X[people, effects], words_in(language)),
         },
         columns=list(COLUMNS),
     )
@@ -194,10 +198,10 @@ def needs(candidates: pd.DataFrame, *names: str) -> None:
         raise CareersError(f"the table has no column {' and no column '.join(missing)}")
 
 
-def _sentences(model: DropOutModel, effects: NDArray[np.intp], x: Array) -> list[str]:
+def _sentences(model: DropOutModel, effects: NDArray[np.intp], x: Array, words: Words) -> list[str]:
     """Write each different sentence once: facts repeat among many people."""
     pairs = list(zip(effects.tolist(), x.tolist(), strict=True))
-    told = {pair: situation(model.effects_[pair[0]], pair[1]) for pair in set(pairs)}
+    told = {pair: situation(model.effects_[pair[0]], pair[1], words) for pair in set(pairs)}
     return [told[pair] for pair in pairs]
 
 
@@ -236,7 +240,7 @@ def natural_values(effect: Effect, x: Array) -> Array:
     return value
 
 
-def situation(effect: Effect, x: float) -> str:
+def situation(effect: Effect, x: float, words: Words = ENGLISH) -> str:
     """Put a fact of somebody's situation in a sentence.
 
     Parameters
@@ -244,6 +248,8 @@ def situation(effect: Effect, x: float) -> str:
     effect : Effect
     x : float
         As in the design matrix.
+    words : Words
+        Of the reader.
 
     Returns
     -------
@@ -263,13 +269,16 @@ def situation(effect: Effect, x: float) -> str:
     side = "above" if x > 0 else "below"
     name = f"reason.{effect.name}"
     if f"{name}.none" in SENTENCES and abs(value) < 0.05:
-        return say(f"{name}.none")
+        return say(f"{name}.none", words=words)
     if f"{name}.{side}" not in SENTENCES:
         name = f"reason.{kind}"
-    label = effect.label[:1].upper() + effect.label[1:]
-    shown = shown_number(round(value) if kind == "share" else value)
-    told = shown_number(round(usual) if kind == "share" else usual)
-    return say(f"{name}.{side}", value=shown, usual=told, label=label)
+    label = words.told(effect.label)
+    label = label[:1].upper() + label[1:]
+    shown, told = (
+        f"{shown_number(round(held))}%" if kind == "share" else shown_number(held)
+        for held in (value, usual)
+    )
+    return say(f"{name}.{side}", words=words, value=shown, usual=told, label=label)
 
 
 def _kind(form: str) -> str:

@@ -182,7 +182,9 @@ class DropOutModel(Fitted):
         day = date.today() if today is None else pd.Timestamp(today).date()
         return predict(self, candidates, horizon, day)
 
-    def explain(self, candidates: pd.DataFrame, horizon: int | None = None) -> pd.DataFrame:
+    def explain(
+        self, candidates: pd.DataFrame, horizon: int | None = None, *, language: str = "en"
+    ) -> pd.DataFrame:
         """Name what moves the risk of each candidate away from the usual.
 
         Parameters
@@ -190,6 +192,8 @@ class DropOutModel(Fitted):
         candidates : DataFrame
             As for `predict_risk`.
         horizon : int, optional
+        language : str
+            Of the sentences.
 
         Returns
         -------
@@ -203,7 +207,7 @@ class DropOutModel(Fitted):
             If a value cannot be.
         """
         self._check_fitted()
-        return explain(self, candidates, horizon=horizon)
+        return explain(self, candidates, horizon=horizon, language=language)
 
     def risks(
         self,

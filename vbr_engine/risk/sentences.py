@@ -93,6 +93,7 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     ),
     # Why there is no figure, where nothing else says so.
     "none": "There is no figure for this person.",
+    "none.because": "There is no figure for this person. The reason, in English: {reason}",
     "none.level": (
         "There is no figure for this person: so far too little is known to say anything about one "
         "person."
@@ -128,8 +129,8 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
         "The job has {value} hours a week fewer than they want; {usual} fewer is usual."
     ),
     "reason.hours-shortfall.none": "The job has all the hours that they want.",
-    "reason.shift-mismatch.above": "{value}% of the shifts suit them; {usual}% is usual.",
-    "reason.shift-mismatch.below": "{value}% of the shifts suit them; {usual}% is usual.",
+    "reason.shift-mismatch.above": "{value} of the shifts suit them; {usual} is usual.",
+    "reason.shift-mismatch.below": "{value} of the shifts suit them; {usual} is usual.",
     "reason.no-guaranteed-hours.above": "The job has no guaranteed hours.",
     "reason.no-guaranteed-hours.below": "The job has guaranteed hours.",
     "reason.no-transport.above": "They have no car, moped or bicycle of their own for the round.",
@@ -149,8 +150,8 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     # Reasons for an effect that somebody declared themselves, by its form.
     "reason.number.above": "{label}: {value}; {usual} is usual.",
     "reason.number.below": "{label}: {value}; {usual} is usual.",
-    "reason.share.above": "{label}: {value}%; {usual}% is usual.",
-    "reason.share.below": "{label}: {value}%; {usual}% is usual.",
+    "reason.share.above": "{label}: {value}; {usual} is usual.",
+    "reason.share.below": "{label}: {value}; {usual} is usual.",
     "reason.yes-no.above": "{label}: yes.",
     "reason.yes-no.below": "{label}: no.",
     "reason.more.leaving": "Goes with leaving more often",
@@ -178,7 +179,7 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "change.guaranteed-hours": "A contract with guaranteed hours",
     "change.nearer-round": "A round {then} minutes away, not {now},",
     "change.hours-as-wanted": "A job with all the hours that they want",
-    "change.rota-match": "A rota where {then}% of the shifts suit, not {now}%,",
+    "change.rota-match": "A rota where {then} of the shifts suit, not {now},",
     "change.walking-round": "A round that needs no transport of their own",
     "change.faster-contact": "A first call within {then} hours, not {now},",
     "change.past": (

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import ceil, floor, isfinite
 
 from vbr_engine.risk.sentences import SENTENCES
+from vbr_engine.words import ENGLISH, Words
 
 __all__ = [
     "SENTENCES",
@@ -52,7 +53,7 @@ class EnglandRate:
     source: str
 
 
-def say(name: str, *, count: int = 2, **fields: object) -> str:
+def say(name: str, *, count: int = 2, words: Words = ENGLISH, **fields: object) -> str:
     """Fill in a sentence.
 
     Parameters
@@ -61,6 +62,8 @@ def say(name: str, *, count: int = 2, **fields: object) -> str:
         Its name in `SENTENCES`.
     count : int
         1 chooses the form for one, where there is one.
+    words : Words
+        Of the reader.
     **fields : object
         What its fields stand for.
 
@@ -74,8 +77,10 @@ def say(name: str, *, count: int = 2, **fields: object) -> str:
     ('30 days', '1 day')
     """
     held = SENTENCES[name]
-    template = held if isinstance(held, str) else held[count == 1]
-    return template.format(**fields)
+    if isinstance(held, str):
+        return words(held, **fields)
+    many, one = held
+    return words.plural(one, many, count, **fields)
 
 
 def rounded_people(risk: float, low: float, high: float) -> tuple[int, int, int]:
@@ -103,13 +108,15 @@ def rounded_people(risk: float, low: float, high: float) -> tuple[int, int, int]
     return middle, min(bottom, middle), max(top, middle)
 
 
-def people(number: int) -> str:
+def people(number: int, words: Words = ENGLISH) -> str:
     """Write people out of 100, never as none or as all.
 
     Parameters
     ----------
     number : int
         0 to 100.
+    words : Words
+        Of the reader.
 
     Returns
     -------
@@ -121,16 +128,18 @@ def people(number: int) -> str:
     ('fewer than 1', '38', 'more than 99')
     """
     if number <= 0:
-        return say("number.least")
-    return say("number.most") if number >= 100 else str(number)
+        return say("number.least", words=words)
+    return say("number.most", words=words) if number >= 100 else str(number)
 
 
-def within(days: int) -> str:
+def within(days: int, words: Words = ENGLISH) -> str:
     """Write a horizon.
 
     Parameters
     ----------
     days : int
+    words : Words
+        Of the reader.
 
     Returns
     -------
@@ -141,11 +150,19 @@ def within(days: int) -> str:
     >>> within(90), within(365)
     ('90 days', '12 months')
     """
-    return say("time.year") if days == _YEAR else say("time.days", count=days, days=days)
+    if days == _YEAR:
+        return say("time.year", words=words)
+    return say("time.days", count=days, words=words, days=days)
 
 
 def figure_sentence(
-    outcome: str, risk: float, low: float, high: float, *, horizon: int | None = None
+    outcome: str,
+    risk: float,
+    low: float,
+    high: float,
+    *,
+    horizon: int | None = None,
+    words: Words = ENGLISH,
 ) -> str:
     """Tell a risk as people out of 100.
 
@@ -156,6 +173,8 @@ def figure_sentence(
         0 to 1.
     horizon : int, optional
         Days, for `leaving`; 365 by default.
+    words : Words
+        Of the reader.
 
     Returns
     -------
@@ -168,7 +187,7 @@ def figure_sentence(
     >>> figure_sentence("withdrawal", 0.002, 0.0004, 0.013)
     'Of 100 people like this, fewer than 1 (fewer than 1 to 2) withdraws before the first day.'
     """
-    return _told(f"figure.{outcome}", risk, low, high, horizon)
+    return _told(f"figure.{outcome}", (risk, low, high), horizon, words)
 
 
 def provider_sentence(
@@ -179,6 +198,7 @@ def provider_sentence(
     *,
     horizon: int | None = None,
     pooled: bool = False,
+    words: Words = ENGLISH,
 ) -> str:
     """Tell how often it happens at the provider.
 
@@ -191,6 +211,8 @@ def provider_sentence(
         Days, for `leaving`; 365 by default.
     pooled : bool
         Whether it is the rate of all providers, with how they differ.
+    words : Words
+        Of the reader.
 
     Returns
     -------
@@ -202,35 +224,40 @@ def provider_sentence(
     'At this provider, about 30 of 100 (20 to 40) leave within 12 months.'
     """
     if not all(map(isfinite, (rate, low, high))):
-        return say("provider.none")
+        return say("provider.none", words=words)
     whose = "pooled" if pooled else "provider"
-    return _told(f"{whose}.{outcome}", rate, low, high, horizon)
+    return _told(f"{whose}.{outcome}", (rate, low, high), horizon, words)
 
 
-def _told(name: str, risk: float, low: float, high: float, horizon: int | None) -> str:
-    middle, bottom, top = rounded_people(risk, low, high)
+def _told(name: str, figures: tuple[float, float, float], horizon: int | None, words: Words) -> str:
+    middle, bottom, top = rounded_people(*figures)
     return say(
         name,
         count=middle,
-        number=_about(risk, middle),
-        low=people(bottom),
-        high=people(top),
-        time=within(_YEAR if horizon is None else horizon),
+        words=words,
+        number=_about(figures[0], middle, words),
+        low=people(bottom, words),
+        high=people(top, words),
+        time=within(_YEAR if horizon is None else horizon, words),
     )
 
 
-def _about(risk: float, middle: int) -> str:
+def _about(risk: float, middle: int, words: Words) -> str:
     if risk < 0.005:
-        return say("number.least")
-    return say("number.most") if risk > 0.995 else say("number", number=middle)
+        return say("number.least", words=words)
+    if risk > 0.995:
+        return say("number.most", words=words)
+    return say("number", words=words, number=middle)
 
 
-def england_sentence(england: EnglandRate | None) -> str:
+def england_sentence(england: EnglandRate | None, words: Words = ENGLISH) -> str:
     """Tell a published figure for England with what it is, its year and its source.
 
     Parameters
     ----------
     england : EnglandRate or None
+    words : Words
+        Of the reader.
 
     Returns
     -------
@@ -242,9 +269,10 @@ def england_sentence(england: EnglandRate | None) -> str:
     'There is no figure for England to set beside it.'
     """
     if england is None or not isfinite(england.rate):
-        return say("england.none")
+        return say("england.none", words=words)
     return say(
         "england",
+        words=words,
         measure=england.measure,
         rate=f"{100 * england.rate:.3g}%",
         year=england.year,
@@ -252,7 +280,7 @@ def england_sentence(england: EnglandRate | None) -> str:
     )
 
 
-def band_sentence(outcome: str, band: str) -> str:
+def band_sentence(outcome: str, band: str, words: Words = ENGLISH) -> str:
     """Tell a band, where the evidence carries no figure.
 
     Parameters
@@ -261,6 +289,8 @@ def band_sentence(outcome: str, band: str) -> str:
     band : str
         ``lower``, ``usual`` or ``higher``, or several that the interval touches, such as
         ``usual/higher``.
+    words : Words
+        Of the reader.
 
     Returns
     -------
@@ -271,7 +301,7 @@ def band_sentence(outcome: str, band: str) -> str:
     >>> band_sentence("leaving", "higher")
     'People like this leave more often than is usual here.'
     """
-    return say(f"band.{band}.{outcome}")
+    return say(f"band.{band}.{outcome}", words=words)
 
 
 def change_sentence(
@@ -282,6 +312,7 @@ def change_sentence(
     high: float,
     *,
     horizon: int | None = None,
+    words: Words = ENGLISH,
 ) -> str:
     """Tell what goes with a change of the situation.
 
@@ -294,6 +325,8 @@ def change_sentence(
         Risk now less risk with the change.
     horizon : int, optional
         Days, for `leaving`; 365 by default.
+    words : Words
+        Of the reader.
 
     Returns
     -------
@@ -310,10 +343,11 @@ def change_sentence(
     name = "change.spanning" if bottom < 0 else "change.fewer"
     return say(
         f"change.{outcome}",
+        words=words,
         change=change,
         number=max(floor(100 * difference + 0.5), 1),
-        range=say(name, low=abs(bottom), high=top),
-        time=within(_YEAR if horizon is None else horizon),
+        range=say(name, words=words, low=abs(bottom), high=top),
+        time=within(_YEAR if horizon is None else horizon, words),
     )
 
 

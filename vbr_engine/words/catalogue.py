@@ -76,6 +76,14 @@ class Words:
         """Say a sentence, its named fields filled in."""
         return (self.messages.gettext(english) if english else "").format(**fields)
 
+    def knows(self, english: str) -> bool:
+        """Whether the catalogue has a sentence; English knows every one."""
+        return self.code == "en" or self.messages.gettext(english) != english
+
+    def told(self, english: str) -> str:
+        """Say words that may be somebody's own, such as a label: these stay as they are."""
+        return self.messages.gettext(english) if english else ""
+
     def plural(self, one: str, many: str, number: int, /, **fields: object) -> str:
         """Say a sentence in the form that goes with a number.
 

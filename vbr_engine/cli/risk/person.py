@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from difflib import get_close_matches
+from functools import partial
 
 import click
 import pandas as pd
@@ -42,6 +43,7 @@ _NEAR = 3
 )
 @date_option
 @click.option("--candidate", help="Name to show at the head.")
+@click.option("--language", default="en", show_default=True, help="Of the page: en or cy.")
 def command(
     model: str,
     candidates: str,
@@ -50,6 +52,7 @@ def command(
     horizons: tuple[int, ...],
     today: datetime | None,
     candidate: str | None,
+    language: str,
 ) -> None:
     """Write what a recruiter reads about one of CANDIDATES.
 
@@ -66,7 +69,7 @@ def command(
     person = _one(read_candidates(candidates), application, candidates)
     day = today.date() if today else date.today()
     try:
-        page = _page(stored, person, horizons, day, switched_off(model), candidate)
+        page = _page(stored, person, horizons, day, switched_off(model), candidate, language)
     except CareersError as error:
         raise CareersError(named(error, candidates)) from None
     write_report(page, output)
@@ -91,21 +94,28 @@ def _page(
     today: date,
     off: str | None,
     candidate: str | None,
+    language: str,
 ) -> RiskPanel:
     told = pd.concat([predicted(stored.models, person, days, today) for days in horizons])
     told = told.drop_duplicates(["outcome", "horizon"]).reset_index(drop=True)
     if off is not None:
         told = withheld(told, off)
+    asked = (
+        partial(explain, language=language),
+        partial(employer_actions, language=language),
+        unknown_facts,
+    )
     why, help_, gaps = (
         None
         if off is not None
         else pd.concat([ask(model, person) for model in stored.models.values()])
-        for ask in (explain, employer_actions, unknown_facts)
+        for ask in asked
     )
     return risk_panel(
         told,
         why,
         help_,
+        language=language,
         unknown=gaps,
         evidence={name: model.evidence() for name, model in stored.models.items()},
         candidate=candidate,
