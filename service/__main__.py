@@ -54,6 +54,7 @@ def main() -> None:
     port = _port()
     print("Starting ...", flush=True)
     os.environ.setdefault("VBR_LOG_LEVEL", "warning")
+    os.environ.setdefault("VBR_PUBLIC_URL", f"http://{HOST}:{port}")
     with stopping_on_errors():
         if Settings.from_environment().production:
             raise SettingsError(

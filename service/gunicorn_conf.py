@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from typing import Any
+from typing import Any, cast
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
+from service.access import Services
 from service.config import Settings
 from service.errors import SettingsError
 from service.logs import masked
+from service.outbox.worker import Worker as Outbox
 
 try:
     _settings = Settings.from_environment()
@@ -54,8 +56,22 @@ def on_starting(server: Arbiter) -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Let the worker hear them, now that it has its own handlers."""
+    """Let the worker hear them, now that it has its own handlers; send messages in development.
+
+    In production ``python -m service work`` sends them, in a process of its own.
+    """
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+    if not _settings.production:
+        services = cast(Services, worker.wsgi.extensions["vbr"])
+        worker.outbox = Outbox(services.store, services.settings.mail)
+        worker.outbox.start()
+
+
+def worker_exit(server: Arbiter, worker: Worker) -> None:
+    """Finish the message that is being sent."""
+    outbox = getattr(worker, "outbox", None)
+    if outbox is not None:
+        outbox.stop()
 
 
 class MaskingLogger(Logger):
