@@ -259,6 +259,13 @@ def test_an_interview_is_confirmed_on_the_day_where_nobody_answered():
     assert on_list(happenings, at(10, 8)) == ("interview-tomorrow", words)
 
 
+def test_a_call_in_vain_does_not_bring_the_next_one_forward():
+    happenings = (INVITED, called("no-answer", 2, 10))
+    assert on_list(happenings, at(4, 8)) is None
+    words = "Invited on Monday; has not started. No answer on Monday."
+    assert on_list(happenings, at(4, 9)) == ("not-started", words)
+
+
 def test_a_second_interview_is_confirmed_as_the_first_was():
     second = step("interview-booked", 10, 15, on="2026-03-16")
     happenings = (*FINISHED, BOOKED, step("attended", 10, 14), second)

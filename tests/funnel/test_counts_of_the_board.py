@@ -91,3 +91,8 @@ def test_a_coming_interview_is_not_stuck_and_one_that_nobody_spoke_of_is():
 
 def test_nobody_at_work_is_stuck():
     assert not standing_of([ago(400, "invited"), step(300, "started-work")]).is_stuck(NOW)
+
+
+def test_a_call_does_not_start_an_assessment_for_the_candidate():
+    spoken = standing_of([ago(9, "invited"), step(1, "called", outcome="reached")])
+    assert spoken.is_stuck(NOW)
