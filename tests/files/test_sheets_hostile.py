@@ -8,6 +8,8 @@ import zipfile
 from contextlib import suppress
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from vbr_engine.errors import FileError, InvalidInput
@@ -87,6 +89,42 @@ def cfb(*names):
 )
 def test_what_it_is_instead_is_said(content, told):
     assert told in refusal(content)
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200))
+@example(b"PK\x03\x04")
+@example("\ud800,\x00")
+def test_any_bytes_give_a_sheet_or_a_sentence(content):
+    with suppress(InvalidInput):
+        assert read_sheet(content).rows
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["<row>", "</row>", '<row r="3">', '<c t="s">', '<c r="B2" s="1">', "</c>", "<v>",
+             "</v>",
+             "1", "x", "<f>A1</f>", "<is><t>", "</t></is>", '<c t="inlineStr">', "<rPh>", "</rPh>",
+             '<mergeCell ref="A1:B2"/>', f'<c s="{"9" * 5000}"><v>1</v></c>', "&#0;", "&amp;"]
+        ),
+        max_size=30,
+    )
+)  # fmt: skip
+def test_any_order_of_elements_gives_a_sheet_or_a_sentence(parts):
+    with suppress(InvalidInput):
+        assert read_sheet(with_sheet("".join(parts))).rows
+
+
+def test_an_absurd_number_is_damage():
+    assert "damaged" in refusal(with_sheet(f'<row><c s="{"9" * 5000}"><v>1</v></c></row>'))
+
+
+def test_refusals_are_told_in_welsh_by_the_same_rule():
+    with pytest.raises(FileError) as caught:
+        read_sheet(b"%PDF-1.7", language="cy")
+    assert caught.value.problems[0].rule == "pdf"
+    assert caught.value.problems[0].message.startswith("dogfen PDF")
 
 
 def test_an_archive_that_is_locked_is_said():

@@ -1,12 +1,15 @@
 """Lists of people: what is understood, what is told beside a row, and what is never kept."""
 
+import re
 from datetime import date
+from pathlib import Path
 from string import Formatter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import vbr_engine
 from vbr_engine.files import read_sheet
 from vbr_engine.intake import Known, Sheet, SheetRow, check_people, marks_of, source_of
 from vbr_engine.intake.columns import FIELDS, HEADINGS, field_of
@@ -179,7 +182,7 @@ def test_a_list_without_headings_is_understood_by_what_stands_in_it():
 def test_headings_below_a_title_are_found():
     check = people("Applicants\nNovember 2026,\n,\nName,Email\nAna,ana@example.org\n")
     assert [row.row for row in check.ready] == [5]
-    assert "2 rows" in check.notes[0]
+    assert "rows 1, 2" in check.notes[0]
     check = people("Applicants,November\nName,Email\nAna,ana@example.org\n")
     assert [row.row for row in check.ready] == [3]
     assert "row 2" in check.notes[-1]
@@ -214,7 +217,7 @@ def test_two_columns_of_one_kind_give_the_first_that_is_filled_in():
 def test_problems_of_cells_stand_beside_their_rows_if_the_column_is_read():
     sheet = read_sheet("Name,Email,Notes\nAna,a@example.org\nBen,b@example.org,x,what\n")
     check = check_people(sheet)
-    assert [rules(row) for row in check.rows] == [[], [("cell", "error")]]
+    assert [rules(row) for row in check.rows] == [[], [("ragged", "error")]]
     assert [row.name for row in check.ready] == ["Ana"]
 
 
@@ -281,6 +284,16 @@ def test_the_sentences_exist_in_both_languages_with_the_same_blanks():
         ]
         assert blanks[0] == blanks[1], rule
     assert say("no-name", "cy") == "Rhowch enw."
+
+
+def test_every_sentence_is_used_and_every_rule_has_one():
+    rooms = Path(vbr_engine.__file__).parent
+    code = "".join(place.read_text() for room in ("intake", "files") for place in
+                   (rooms / room).glob("*.py"))  # fmt: skip
+    named = re.findall(r'(?:Refused|note|problem|say)\(\s*"([a-z0-9-]+)"', code)
+    assert set(named) <= set(sentences())
+    spoken = {rule for rule in sentences() if not rule.startswith("same-")}
+    assert [rule for rule in spoken if f'"{rule}"' not in code] == []
 
 
 @given(st.lists(st.lists(st.text(max_size=30), min_size=5, max_size=5), min_size=1, max_size=6))

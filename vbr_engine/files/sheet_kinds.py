@@ -6,31 +6,25 @@ import io
 import re
 import zipfile
 
+from vbr_engine.files.sheet_rows import Refused
+
 __all__ = ["MOST_PARTS", "foreign", "is_archive", "opened_archive"]
 
 MOST_PARTS = 2_000  # files inside a workbook; a large one has some dozens
 
-_SAVE = "save it as .xlsx or CSV and upload that"
-_PASSWORD = f"it is protected by a password: take the password off, {_SAVE}"
 _BEGINNINGS = (
-    (
-        b"%PDF",
-        f"this is a PDF document, not a table: open the spreadsheet it came from and {_SAVE}",
-    ),
-    (b"\x89PNG", "this is a picture, not a table"),
-    (b"\xff\xd8\xff", "this is a picture, not a table"),
-    (b"GIF8", "this is a picture, not a table"),
-    (b"\x1f\x8b", "this is a compressed file: unpack it first"),
-    (b"7z\xbc\xaf", "this is a compressed file: unpack it first"),
-    (b"Rar!", "this is a compressed file: unpack it first"),
-    (b"BZh", "this is a compressed file: unpack it first"),
-    (b"\xfd7zXZ", "this is a compressed file: unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "this is a compressed file: unpack it first"),
-    (
-        b"{\\rtf",
-        f"this is a text document, not a table: copy its table into a spreadsheet and {_SAVE}",
-    ),
-    (b"PAR1", f"this is a Parquet file: open it where it was made, and {_SAVE}"),
+    (b"%PDF", "pdf"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"),
+    (b"\x1f\x8b", "compressed"),
+    (b"7z\xbc\xaf", "compressed"),
+    (b"Rar!", "compressed"),
+    (b"BZh", "compressed"),
+    (b"\xfd7zXZ", "compressed"),
+    (b"\x28\xb5\x2f\xfd", "compressed"),
+    (b"{\\rtf", "text-document"),
+    (b"PAR1", "parquet"),
 )
 _MARKUP = re.compile(rb"\s*<(!doctype|html|table|head|body|\?xml|meta|style)", re.IGNORECASE)
 
@@ -50,20 +44,19 @@ def foreign(content: bytes) -> str:
     Returns
     -------
     str
-        The end of a sentence, or nothing.
+        The rule that says so, or nothing.
 
     Examples
     --------
-    >>> foreign(b"%PDF-1.7")[:22]
-    'this is a PDF document'
+    >>> foreign(b"%PDF-1.7")
+    'pdf'
     >>> foreign(b"Name,Email")
     ''
     """
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         return _compound(content)
     if _MARKUP.match(content.removeprefix(b"\xef\xbb\xbf")):
-        told = "this is a web page or an XML file, whatever its name says"
-        return f"{told}: open it in a spreadsheet program, {_SAVE}"
+        return "web-page"
     return next((told for start, told in _BEGINNINGS if content.startswith(start)), "")
 
 
@@ -74,10 +67,10 @@ def _compound(content: bytes) -> str:
         return name.encode("utf-16-le") in content
 
     if has("EncryptedPackage"):
-        return _PASSWORD
+        return "password"
     if has("WordDocument"):
-        return f"this is a Word document: copy its table into a spreadsheet and {_SAVE}"
-    return f"this is an older Excel file (.xls): {_SAVE}"
+        return "text-document"
+    return "old-excel"
 
 
 def opened_archive(content: bytes) -> zipfile.ZipFile:
@@ -93,21 +86,17 @@ def opened_archive(content: bytes) -> zipfile.ZipFile:
 
     Raises
     ------
-    ValueError
-        With the end of a sentence.
+    Refused
     """
     if content.count(b"PK\x01\x02") > MOST_PARTS:
-        raise ValueError(f"it holds more than {MOST_PARTS:,} files inside, which no workbook does")
+        raise Refused("many-parts", most=MOST_PARTS)
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        message = (
-            f"it is damaged, or not all of it arrived: open it in a spreadsheet program, {_SAVE}"
-        )
-        raise ValueError(message) from error
+        raise Refused("damaged") from error
     told = _packed(archive)
     if told:
-        raise ValueError(told)
+        raise Refused(told)
     return archive
 
 
@@ -115,17 +104,17 @@ def _packed(archive: zipfile.ZipFile) -> str:
     parts = archive.infolist()
     names = {part.filename for part in parts}
     if any(part.flag_bits & 1 for part in parts):
-        return _PASSWORD
+        return "password"
     if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
-        return f"it is packed in a way that Excel does not use: open it in Excel, {_SAVE}"
+        return "odd-packing"
     if "content.xml" in names:
-        return f"this is an OpenDocument file (.ods, from LibreOffice for example): {_SAVE}"
+        return "open-document"
     if any(name.startswith("Index/") or name == "index.apxl" for name in names):
-        return "this is a Numbers file: export it as .xlsx or CSV and upload that"
+        return "numbers-file"
     if "xl/workbook.bin" in names:
-        return f"this is a binary Excel file (.xlsb): {_SAVE}"
+        return "binary-excel"
     if any(name.startswith("word/") for name in names):
-        return f"this is a Word document: copy its table into a spreadsheet and {_SAVE}"
+        return "text-document"
     if not any(name.endswith(".xml") for name in names):
-        return "this is a zip archive: unpack it first, and upload the table inside"
+        return "zip"
     return ""

@@ -3,40 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from vbr_engine.errors import FileError, Problem
 from vbr_engine.files.whole import shown
 from vbr_engine.intake.sheet import Limits, Sheet, SheetRow, column_letters
+from vbr_engine.intake.words import say
 
-__all__ = ["LAST_ROW", "Gathering", "TooMuch", "some_rows", "too_many_columns", "too_many_rows"]
+__all__ = ["LAST_ROW", "Gathering", "Refused", "some_rows"]
 
 LAST_ROW = 1_048_576  # of a spreadsheet
 _TITLES = 2  # rows below the first that may belong to a title
 _SPACE = " \t\r\n\v\f\u00a0\u2007\u202f\ufeff\u200b"
 
 
-class TooMuch(ValueError):
-    """There is more in it than is read."""
+class Refused(ValueError):
+    """A file is not read, by the rule whose sentence says why.
+
+    Parameters
+    ----------
+    rule : str
+        Of ``words.yaml``.
+    **values
+        What its sentence leaves open.
+    """
+
+    def __init__(self, rule: str, **values: Any) -> None:
+        self.rule = rule
+        self.values = values
+        super().__init__(say(rule, "en", **values))
 
 
-def too_many_rows(limits: Limits) -> TooMuch:
-    """Say that there are more rows than are read."""
-    return TooMuch(
-        f"it has more than {limits.rows:,} rows: split it into files of at most {limits.rows:,}"
-    )
-
-
-def too_many_columns(line: int, limits: Limits) -> TooMuch:
-    """Say that there are more columns than are read."""
-    return TooMuch(f"row {line} has more than {limits.columns} columns: at most so many are read")
-
-
-def some_rows(lines: Sequence[int], most: int = 5) -> str:
+def some_rows(lines: Sequence[int], language: str = "en", most: int = 5) -> str:
     """Name a few rows.
 
     Parameters
     ----------
     lines : sequence of int
+    language : {"en", "cy"}
     most : int
 
     Returns
@@ -49,9 +53,9 @@ def some_rows(lines: Sequence[int], most: int = 5) -> str:
     ('row 4', 'rows 4, 9', 'rows 1, 2, 3, 4, 5 and 2 more')
     """
     named = ", ".join(str(line) for line in lines[:most])
+    some = say("one-row" if len(lines) == 1 else "some-rows", language, lines=named)
     beyond = len(lines) - most
-    more = f" and {beyond:,} more" if beyond > 0 else ""
-    return f"row{'s' if len(lines) > 1 else ''} {named}{more}"
+    return say("many-more", language, some=some, count=beyond) if beyond > 0 else some
 
 
 class Gathering:
@@ -62,6 +66,8 @@ class Gathering:
     name : str
         The file's name.
     limits : Limits
+    language : {"en", "cy"}
+        Of what is told.
 
     Examples
     --------
@@ -72,7 +78,8 @@ class Gathering:
     (SheetRow(line=2, cells=('Ana Beispiel', '')),)
     """
 
-    def __init__(self, name: str, limits: Limits) -> None:
+    def __init__(self, name: str, limits: Limits, language: str = "en") -> None:
+        self.language = language
         self.name = shown(name)
         self.limits = limits
         self.header: tuple[str, ...] = ()
@@ -88,7 +95,7 @@ class Gathering:
 
         Raises
         ------
-        TooMuch
+        Refused
         """
         trimmed = [cell.strip(_SPACE) for cell in cells]
         while trimmed and not trimmed[-1]:
@@ -96,7 +103,7 @@ class Gathering:
         if not trimmed:
             return
         if len(trimmed) > self.limits.columns:
-            raise too_many_columns(line, self.limits)
+            raise Refused("many-columns", line=line, most=self.limits.columns)
         for at, cell in enumerate(trimmed):
             if len(cell) > self.limits.cell:
                 self._too_long(line, at, len(cell))
@@ -105,47 +112,58 @@ class Gathering:
             self.header, self.header_line = tuple(trimmed), line
             return
         if len(self.rows) == self.limits.rows:
-            raise too_many_rows(self.limits)
+            raise Refused("many-rows", most=self.limits.rows)
         self._take_row(line, trimmed)
 
     def _was_a_title(self, cells: list[str]) -> bool:
         """Whether a few rows of one cell stood above the first row of several, and drop them."""
         if len(self.header) > 1 or len(self.rows) > _TITLES or sum(map(bool, cells)) < 2:
             return False
-        above = [self.header[0], *(row.cells[0] for row in self.rows)]
-        if any("@" in words for words in above):
+        above = [(self.header_line, self.header[0])]
+        above += [(row.line, row.cells[0]) for row in self.rows]
+        if any("@" in words for _, words in above):
             return False
         self.rows.clear()
         self._short.clear()
-        told = f"row {self.header_line}" if len(above) == 1 else f"{len(above)} rows"
-        self.notes.append(f"What stands at the top ({told}) was taken for a title and left out.")
+        self.note("note-title", rows=self.some_rows([line for line, _ in above]))
         return True
 
     def _take_row(self, line: int, cells: list[str]) -> None:
         width = len(self.header)
         if len(cells) > width:
-            message = f"this row has {len(cells)} cells, and the header has {width}"
-            self.tell(line, None, f"{message}: is a comma inside a cell that is not in quotes?")
+            self.tell(line, None, "ragged", cells=len(cells), width=width)
         elif len(cells) < width:
             self._short.append(line)
         self.rows.append(SheetRow(line, (*cells[:width], *[""] * (width - len(cells)))))
 
-    def tell(self, line: int, at: int | None, message: str) -> None:
+    def note(self, rule: str, **values: Any) -> None:
+        """Note what was guessed or left out."""
+        self.notes.append(say(rule, self.language, **values))
+
+    def some_rows(self, lines: Sequence[int]) -> str:
+        """Name a few rows."""
+        return some_rows(lines, self.language)
+
+    def tell(self, line: int, at: int | None, rule: str, **values: Any) -> None:
         """Note what is wrong with a cell (or, without `at`, with a row)."""
         if len(self.problems) == self.limits.told:
             self._beyond += 1
             return
         column = "" if at is None else self._column(at)
-        self.problems.append(
-            Problem(message=message, file=self.name, row=line, column=column, rule="cell")
-        )
+        self.problems.append(self.problem(rule, row=line, column=column, **values))
+
+    def problem(
+        self, rule: str, *, row: int | None = None, column: str = "", **values: Any
+    ) -> Problem:
+        """Make a problem of this file."""
+        message = say(rule, self.language, **values)
+        return Problem(message=message, file=self.name, row=row, column=column, rule=rule)
 
     def _column(self, at: int) -> str:
         return (self.header[at] if at < len(self.header) else "") or column_letters(at)
 
     def _too_long(self, line: int, at: int, length: int) -> None:
-        most = self.limits.cell
-        self.tell(line, at, f"this cell has {length:,} characters; at most {most:,} are read")
+        self.tell(line, at, "long-cell", length=length, most=self.limits.cell)
 
     def done(self, kind: str) -> Sheet:
         """Give the sheet.
@@ -156,16 +174,12 @@ class Gathering:
             If there is no row below the header.
         """
         if not self.rows:
-            message = "it is empty"
-            if self.header:
-                message = "it has a header but no row below it: add a row for each person"
-            raise FileError([*self.problems, Problem(file=self.name, message=message)])
+            rule = "header-only" if self.header else "empty"
+            raise FileError([*self.problems, self.problem(rule)])
         if kind == "csv" and self._short:
-            told = f"Fewer cells than the header: {some_rows(self._short)}."
-            self.notes.append(f"{told} What is missing was read as empty.")
+            self.note("note-short", rows=self.some_rows(self._short))
         if self._beyond:
-            message = f"and {self._beyond:,} more problems of this kind"
-            self.problems.append(Problem(message=message, file=self.name, rule="cell"))
+            self.problems.append(self.problem("more-problems", count=self._beyond))
         return Sheet(
             self.header,
             tuple(self.rows),

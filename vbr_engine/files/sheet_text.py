@@ -11,23 +11,22 @@ from io import StringIO
 from itertools import islice
 
 from vbr_engine.files.formulas import restored
-from vbr_engine.files.sheet_rows import LAST_ROW, Gathering, TooMuch, too_many_rows
+from vbr_engine.files.sheet_rows import LAST_ROW, Gathering, Refused
 from vbr_engine.intake.sheet import Limits
 
 __all__ = ["decoded", "read_text"]
 
 _SEPARATORS = ",;\t|"
-_WORDS = {";": "semicolons", "\t": "tabs", "|": "upright bars"}
+_NOTES = {";": "note-semicolons", "\t": "note-tabs", "|": "note-bars"}
 _SAMPLE = 20
 _SAMPLED = 65_536
 _LONGEST_ROW = 1_000_000
-_SAVE = "save it as CSV (UTF-8)"
 _ADDRESS = re.compile(r"""["']?([^<>@\t"]*?)["']?\s*<\s*([^<>@\s]+@[^<>@\s]+)\s*>""")
 _ALONE = re.compile(r"()<?([^<>@\s,;]+@[^<>@\s,;]+)>?")
 
 
-def decoded(content: bytes) -> tuple[str, list[str]]:
-    """Turn bytes into text, with sentences on what was guessed.
+def decoded(content: bytes) -> tuple[str, tuple[str, int]]:
+    """Turn bytes into text, with the rule of what was guessed and the line where it showed.
 
     Parameters
     ----------
@@ -36,12 +35,11 @@ def decoded(content: bytes) -> tuple[str, list[str]]:
     Returns
     -------
     text : str
-    notes : list of str
+    guessed : (str, int)
 
     Raises
     ------
-    ValueError
-        With the end of a sentence.
+    Refused
 
     Examples
     --------
@@ -56,19 +54,18 @@ def decoded(content: bytes) -> tuple[str, list[str]]:
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
         if content.startswith(mark):
-            return _plain(_strict(content, encoding)), []
+            return _plain(_strict(content, encoding)), ("", 0)
     head = content[:4096]
     for encoding, silent in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
         if silent and silent.count(0) > 0.8 * len(silent):
-            return _plain(_strict(content, encoding)), ["The text was read as UTF-16."]
+            return _plain(_strict(content, encoding)), ("note-utf-16", 1)
     if b"\0" in content:
-        return _plain(content.decode("latin-1")), []
+        return _plain(content.decode("latin-1")), ("", 0)
     try:
-        return content.decode("utf-8"), []
+        return content.decode("utf-8"), ("", 0)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-    told = f"The text is not UTF-8 (see line {line}); it was read as Windows-1252."
-    return _strict(content, "cp1252"), [f"{told} Check names with accents."]
+    return _strict(content, "cp1252"), ("note-windows", line)
 
 
 def _strict(content: bytes, encoding: str) -> str:
@@ -76,15 +73,14 @@ def _strict(content: bytes, encoding: str) -> str:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        message = f"the text cannot be read (see line {line}): {_SAVE}"
-        raise ValueError(message) from error
+        raise Refused("odd-text", line=line) from error
 
 
 def _plain(text: str) -> str:
     at = text.find("\0")
     if at >= 0:
         line = text.count("\n", 0, at) + 1
-        raise ValueError(f"line {line} holds a zero byte: this is no text, or it is damaged")
+        raise Refused("zero-byte", line=line)
     return text
 
 
@@ -104,8 +100,7 @@ def read_text(text: str, gathering: Gathering) -> str:
 
     Raises
     ------
-    ValueError
-        With the end of a sentence.
+    Refused
     """
     text = _plain(text).removeprefix("\ufeff")
     people = _addresses(text, gathering.limits)
@@ -117,11 +112,11 @@ def read_text(text: str, gathering: Gathering) -> str:
     first = text[:20].split("\n", 1)[0].strip().strip('"').lower()
     announced = re.fullmatch(r"sep=(.?)", first)
     separator = (announced[1] or "\t") if announced else _separator(text)
-    if separator in _WORDS:
-        gathering.notes.append(f"Columns are separated by {_WORDS[separator]}.")
+    if separator in _NOTES:
+        gathering.note(_NOTES[separator])
     for line, cells in _records(text, separator, skip=1 if announced else 0):
         if line > LAST_ROW:
-            raise too_many_rows(gathering.limits)
+            raise Refused("many-rows", most=gathering.limits.rows)
         gathering.take(line, [restored(cell) for cell in cells])
     return "csv"
 
@@ -137,9 +132,9 @@ def _records(text: str, separator: str, *, skip: int) -> Iterator[tuple[int, lis
                 yield number, cells
             lines.begin_row()
     except csv.Error as error:
-        raise ValueError(f"row {number + 1}: {_wrong(error)}") from error
+        raise Refused(_rule(error), line=number + 1) from error
     if _is_open(lines.since, separator):
-        raise ValueError(f"row {number}: a quotation mark is opened and never closed")
+        raise Refused("open-quote", line=number)
 
 
 class _Remembered:
@@ -162,7 +157,7 @@ class _Remembered:
         self.since.append(line)
         self._length += len(line)
         if self._length > _LONGEST_ROW:
-            raise TooMuch("a row is far too long, or a quotation mark is opened and never closed")
+            raise csv.Error("field larger than what is read")
         return line
 
     def begin_row(self) -> None:
@@ -179,10 +174,8 @@ def _is_open(lines: list[str], separator: str) -> bool:
     return False
 
 
-def _wrong(error: csv.Error) -> str:
-    if "field larger" in str(error):
-        return "a cell is far too long, or a quotation mark is opened and never closed"
-    return "this is not a table of text that can be read"
+def _rule(error: csv.Error) -> str:
+    return "long-row" if "field larger" in str(error) else "no-table"
 
 
 def _separator(text: str) -> str:
@@ -212,7 +205,7 @@ def _addresses(text: str, limits: Limits) -> list[tuple[int, list[str]]]:
     for line, words in enumerate(StringIO(text), start=1):
         for part in _parted(words):
             if len(found) > limits.rows:
-                raise too_many_rows(limits)
+                raise Refused("many-rows", most=limits.rows)
             match = _ADDRESS.fullmatch(part) or _ALONE.fullmatch(part)
             if match is None:
                 return []

@@ -11,11 +11,11 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-from vbr_engine.errors import FileError, Problem
+from vbr_engine.errors import FileError
 from vbr_engine.files.sheet_kinds import foreign, is_archive
-from vbr_engine.files.sheet_rows import Gathering, TooMuch
+from vbr_engine.files.sheet_rows import Gathering, Refused
 from vbr_engine.files.sheet_text import decoded, read_text
-from vbr_engine.files.whole import cannot, shown
+from vbr_engine.files.whole import cannot
 from vbr_engine.files.workbooks import read_workbook
 from vbr_engine.intake.sheet import Limits, Sheet
 
@@ -25,7 +25,11 @@ _LIMITS = Limits()
 
 
 def read_sheet(
-    content: bytes | str | os.PathLike[str] | BinaryIO, *, name: str = "", limits: Limits = _LIMITS
+    content: bytes | str | os.PathLike[str] | BinaryIO,
+    *,
+    name: str = "",
+    limits: Limits = _LIMITS,
+    language: str = "en",
 ) -> Sheet:
     """Read a table that somebody uploaded or pasted.
 
@@ -43,6 +47,8 @@ def read_sheet(
         The file's name, for messages.
     limits : Limits
         How much is read.
+    language : {"en", "cy"}
+        Of what is told.
 
     Returns
     -------
@@ -64,15 +70,17 @@ def read_sheet(
     """
     if not name and isinstance(content, os.PathLike):
         name = Path(content).name
-    gathering = Gathering(name, limits)
+    gathering = Gathering(name, limits, language)
     try:
         kind = _read(content, gathering)
     except FileError:
         raise
-    except TooMuch as error:
-        raise _refused(gathering, str(error), "too-much") from error
-    except ValueError as error:
-        raise _refused(gathering, str(error), "unreadable") from error
+    except Refused as error:
+        problem = gathering.problem(error.rule, **error.values)
+        raise FileError([*gathering.problems, problem]) from error
+    except (ValueError, OverflowError, LookupError) as error:
+        # What no rule foresees in a file that was made to upset us, such as absurd numbers.
+        raise FileError([*gathering.problems, gathering.problem("damaged")]) from error
     return gathering.done(kind)
 
 
@@ -82,14 +90,15 @@ def _read(content: bytes | str | os.PathLike[str] | BinaryIO, gathering: Gatheri
         return read_text(content, gathering)
     held = _bytes(content, gathering.limits)
     if not held.strip():
-        raise ValueError("it is empty")
+        raise Refused("empty")
     if is_archive(held):
         return read_workbook(held, gathering)
     told = foreign(held)
     if told:
-        raise ValueError(told)
-    text, notes = decoded(held)
-    gathering.notes.extend(notes)
+        raise Refused(told)
+    text, (guessed, line) = decoded(held)
+    if guessed:
+        gathering.note(guessed, line=line)
     return read_text(text, gathering)
 
 
@@ -121,10 +130,4 @@ def _up_to(opened: BinaryIO, most: int) -> bytes:
 
 def _check_size(length: int, limits: Limits) -> None:
     if length > limits.bytes:
-        most = limits.bytes / 1_000_000
-        raise TooMuch(f"it is larger than {most:g} MB: save only the table of people, or split it")
-
-
-def _refused(gathering: Gathering, message: str, rule: str) -> FileError:
-    problem = Problem(message=message, file=shown(gathering.name), rule=rule)
-    return FileError([*gathering.problems, problem])
+        raise Refused("large", most=limits.bytes / 1_000_000)

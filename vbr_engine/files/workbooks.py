@@ -11,7 +11,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from vbr_engine.files.sheet_kinds import opened_archive
-from vbr_engine.files.sheet_rows import Gathering
+from vbr_engine.files.sheet_rows import Gathering, Refused
 from vbr_engine.files.worksheets import CellStyles, Worksheet
 from vbr_engine.files.xml_streams import Parts, local
 
@@ -20,7 +20,6 @@ __all__ = ["read_workbook"]
 _MOST_STYLES = 70_000
 # Dates in the languages of East Asia, which openpyxl's table leaves out.
 _MORE_DATES = frozenset({*range(27, 37), *range(50, 59)})
-_NO_SHEET = "it has no sheet that can be seen: show the sheet with the table, and save it again"
 
 
 def read_workbook(content: bytes, gathering: Gathering) -> str:
@@ -39,8 +38,7 @@ def read_workbook(content: bytes, gathering: Gathering) -> str:
 
     Raises
     ------
-    ValueError
-        With the end of a sentence.
+    Refused
     """
     with opened_archive(content) as archive:
         parts = Parts(archive, gathering.limits.uncompressed)
@@ -65,7 +63,7 @@ def _main_part(parts: Parts) -> str:
     ]
     main = found[0] if found else "xl/workbook.xml"
     if main not in parts.names:
-        raise ValueError("this is not an Excel workbook: save the table as .xlsx or CSV")
+        raise Refused("not-workbook")
     return main
 
 
@@ -126,10 +124,10 @@ def _first_sheet(book: _Book, parts: Parts, gathering: Gathering) -> str:
         (name, worksheets[key]) for name, key, shown in book.sheets if shown and key in worksheets
     ]
     if not seen:
-        raise ValueError(_NO_SHEET)
+        raise Refused("no-sheet")
     if len(seen) > 1:
         others = ", ".join(f"“{name[:60]}”" for name, _ in seen[1:4])
-        gathering.notes.append(f"The first sheet, “{seen[0][0][:60]}”, was read; not {others}.")
+        gathering.note("note-sheet", first=seen[0][0][:60], others=others)
     return seen[0][1]
 
 

@@ -10,24 +10,13 @@ from datetime import date, datetime, time
 
 from openpyxl.utils.datetime import from_excel
 
-from vbr_engine.files.sheet_rows import (
-    LAST_ROW,
-    Gathering,
-    some_rows,
-    too_many_columns,
-    too_many_rows,
-)
+from vbr_engine.files.sheet_rows import LAST_ROW, Gathering, Refused
 
 __all__ = ["CellStyles", "Worksheet"]
 
 _LAST_COLUMN = 16_384
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _MIDNIGHT = time(0)
-_DAMAGED = "it is damaged: open it in a spreadsheet program, save it again"
-_NO_VALUE = (
-    "this cell has a formula and no result is stored: open the file in a spreadsheet program and "
-    "save it again, or paste the values"
-)
 
 
 @dataclass(frozen=True)
@@ -57,7 +46,7 @@ class Worksheet:
         self._hidden: list[int] = []
         self._formulas: list[int] = []
         self._merged: list[str] = []
-        self._problems: list[tuple[int, int, str]] = []
+        self._problems: list[tuple[int, int, str, str]] = []
         self._line = self._column = 0
         self._out_of_sight = self._inside = self._phonetic = False
         self._kind, self._style = "n", 0
@@ -84,7 +73,7 @@ class Worksheet:
         given = attributes.get("r", "")
         self._line = int(given) if given.isascii() and given.isdigit() else self._line + 1
         if not 1 <= self._line <= LAST_ROW:
-            raise ValueError(_DAMAGED)
+            raise Refused("damaged")
         self._out_of_sight = attributes.get("hidden") in ("1", "true") and bool(self._rows)
         self._cells, self._column = [], 0
 
@@ -92,7 +81,7 @@ class Worksheet:
         place = attributes.get("r")
         self._column = _column(place) if place else self._column + 1
         if not 1 <= self._column <= _LAST_COLUMN:
-            raise ValueError(_DAMAGED)
+            raise Refused("damaged")
         self._kind = attributes.get("t", "n")
         style = attributes.get("s", "0")
         self._style = int(style) if style.isascii() and style.isdigit() else 0
@@ -127,7 +116,7 @@ class Worksheet:
         if at >= self._gathering.limits.columns:
             # A shared string may turn out to be blank: the gathering sees one column more.
             if isinstance(value, str) and value.strip() and not self._out_of_sight:
-                raise too_many_columns(self._line, self._gathering.limits)
+                raise Refused("many-columns", line=self._line, most=self._gathering.limits.columns)
             at = self._gathering.limits.columns
         self._cells.extend([""] * (at + 1 - len(self._cells)))
         self._cells[at] = value
@@ -136,14 +125,14 @@ class Worksheet:
         if self._out_of_sight:
             return
         if not typed and self._kind != "str":
-            self._wrong(_NO_VALUE)
+            self._wrong("no-result")
         elif not self._formulas or self._formulas[-1] != self._line:
             self._formulas.append(self._line)
 
-    def _wrong(self, message: str) -> None:
+    def _wrong(self, rule: str, value: str = "") -> None:
         # A few more than are listed: the gathering counts the rest.
         if not self._out_of_sight and len(self._problems) < 10 * self._gathering.limits.told:
-            self._problems.append((self._line, self._column - 1, message))
+            self._problems.append((self._line, self._column - 1, rule, value))
 
     def _value(self, typed: str) -> str | int:
         kind = self._kind
@@ -154,7 +143,7 @@ class Worksheet:
         if kind == "b":
             return "TRUE" if typed.strip() in ("1", "true") else "FALSE"
         if kind == "e":
-            self._wrong(f"this cell holds an error ({typed[:20]}): put it right, or empty it")
+            self._wrong("cell-error", typed[:20])
             return ""
         if kind == "d":
             return typed
@@ -174,7 +163,7 @@ class Worksheet:
         try:
             moment = from_excel(number, self._styles.epoch)
         except (ValueError, OverflowError, TypeError):
-            self._wrong("this cell is shown as a date, and its number is no date")
+            self._wrong("no-date")
             return ""
         if isinstance(moment, datetime):
             seconds = moment.replace(microsecond=0)
@@ -190,7 +179,7 @@ class Worksheet:
             self._hidden.append(self._line)
             return
         if len(self._rows) > self._gathering.limits.rows:
-            raise too_many_rows(self._gathering.limits)
+            raise Refused("many-rows", most=self._gathering.limits.rows)
         self._rows.append((self._line, self._cells))
 
     def strings_used(self) -> set[int]:
@@ -209,21 +198,19 @@ class Worksheet:
         for line, cells in self._rows:
             words = [plain.get(cell, "") if isinstance(cell, int) else cell for cell in cells]
             self._gathering.take(line, words)
-        for line, at, message in self._problems:
-            self._gathering.tell(line, at, message)
-        self._gathering.notes.extend(self._told())
+        for line, at, rule, value in self._problems:
+            self._gathering.tell(line, at, rule, value=value)
+        self._note()
 
-    def _told(self) -> list[str]:
-        told = []
+    def _note(self) -> None:
+        gathering = self._gathering
         if self._hidden:
-            told.append(f"Hidden in the spreadsheet and left out: {some_rows(self._hidden)}.")
+            gathering.note("note-hidden", rows=gathering.some_rows(self._hidden))
         if self._formulas:
-            where = some_rows(self._formulas)
-            told.append(f"Formulas were read by the result last stored: {where}.")
+            gathering.note("note-formulas", rows=gathering.some_rows(self._formulas))
         if self._merged:
-            some = ", ".join(self._merged[:5]) + (" and more" if len(self._merged) > 5 else "")
-            told.append(f"Merged cells ({some}) count for their first row and column only.")
-        return told
+            more = ", …" if len(self._merged) > 5 else ""
+            gathering.note("note-merged", cells=", ".join(self._merged[:5]) + more)
 
 
 def unescaped(text: str) -> str:

@@ -11,7 +11,7 @@ from zlib import error as ZlibError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from vbr_engine.files.sheet_rows import TooMuch
+from vbr_engine.files.sheet_rows import Refused
 
 __all__ = ["Parts", "local"]
 
@@ -20,10 +20,6 @@ _LONGEST_TOKEN = 2_000_000
 _MOST_ELEMENTS = 4_000_000
 _DEEPEST = 100
 _NAMES = 500  # of elements, whose short form is kept
-_DAMAGED = (
-    "it is damaged, or not all of it arrived: open it in a spreadsheet program, save it again"
-)
-_ENTITIES = "it declares a document type or entities inside, which no spreadsheet program writes"
 
 Start = Callable[[str, dict[str, str]], None]
 
@@ -50,7 +46,7 @@ class Parts:
 
     Raises
     ------
-    TooMuch
+    Refused
         If the archive itself says that there is more.
     """
 
@@ -63,9 +59,8 @@ class Parts:
         if sum(part.file_size for part in archive.infolist()) > most:
             raise self._too_much()
 
-    def _too_much(self) -> TooMuch:
-        most = self._most // 1_000_000
-        return TooMuch(f"unpacked it is larger than {most:,} MB: save only the table of people")
+    def _too_much(self) -> Refused:
+        return Refused("large-inside", most=self._most / 1_000_000)
 
     def stream(
         self,
@@ -84,8 +79,7 @@ class Parts:
 
         Raises
         ------
-        ValueError
-            With the end of a sentence; TooMuch at a limit.
+        Refused
         """
         parser = self._parser(start, end, text)
         fed = 0
@@ -98,10 +92,10 @@ class Parts:
                         raise self._too_much()
                     parser.Parse(chunk, False)
                     if fed - parser.CurrentByteIndex > _LONGEST_TOKEN:
-                        raise TooMuch("one thing inside it is far too long: is it damaged?")
+                        raise Refused("long-inside")
             parser.Parse(b"", True)
         except DefusedXmlException as error:
-            raise ValueError(_ENTITIES) from error
+            raise Refused("entities") from error
         except (
             ExpatError,
             BadZipFile,
@@ -111,7 +105,7 @@ class Parts:
             NotImplementedError,
             RuntimeError,
         ) as error:
-            raise ValueError(_DAMAGED) from error
+            raise Refused("damaged") from error
 
     def _parser(
         self,
@@ -130,7 +124,7 @@ class Parts:
             depth += 1
             self._elements += 1
             if self._elements > _MOST_ELEMENTS or depth > _DEEPEST:
-                raise TooMuch("there is far more in it than a table of people")
+                raise Refused("much-inside")
             short = known.get(name)
             if short is None:
                 short = local(name)
