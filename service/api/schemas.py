@@ -8,6 +8,8 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from vbr_engine.scoring.profile import OPTIONS, OWN_WORDS
+
 __all__ = [
     "EXAMPLE",
     "BanksSchema",
@@ -226,6 +228,14 @@ class ProfileSchema(Schema):
     bank_sha256 = fields.String(required=True)
     policy = fields.String(required=True)
     engine = fields.String(required=True)
+    mode = fields.String(
+        required=True,
+        validate=validate.OneOf((OPTIONS, OWN_WORDS)),
+        metadata={
+            "description": "Whether the candidate chose between options, or answered in their own "
+            "words and raters placed the answers on the same scale."
+        },
+    )
 
 
 class ProfilesSchema(Schema):

@@ -92,6 +92,9 @@ class TestSettling:
         with pytest.raises(ResponsesError, match="expected a level from 0 to 4"):
             raters_needed(of(2, level), DEFAULT_RUBRIC)
 
+    def test_a_level_out_of_a_table_is_taken(self):
+        assert combine(of(np.int64(2), np.int8(3)), DEFAULT_RUBRIC) == 0.625
+
     def test_nobody_rates_twice_and_answers_are_not_mixed(self):
         with pytest.raises(ResponsesError, match="r1 rated late more than once"):
             raters_needed(of(2) + of(2), DEFAULT_RUBRIC)

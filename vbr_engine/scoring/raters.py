@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from statistics import fmean, median
 
 from vbr_engine.bank.rubric import Rubric, ThirdRule
@@ -178,5 +179,5 @@ def _check(ratings: Sequence[Rating], rubric: Rubric) -> None:
 
 
 def _is_level(level: object, rubric: Rubric) -> bool:
-    whole = isinstance(level, int) and not isinstance(level, bool)
+    whole = isinstance(level, Integral) and not isinstance(level, bool)
     return whole and level in range(rubric.n_levels)
