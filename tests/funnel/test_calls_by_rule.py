@@ -266,6 +266,18 @@ def test_a_call_in_vain_does_not_bring_the_next_one_forward():
     assert on_list(happenings, at(4, 9)) == ("not-started", words)
 
 
+def test_an_interview_that_was_is_not_confirmed_any_more():
+    happenings = (*FINISHED, BOOKED)
+    assert on_list(happenings, at(10, 23))[0] == "interview-tomorrow"
+    assert on_list(happenings, at(11, 0))[0] == "interview-past"
+
+
+def test_who_agreed_on_an_interview_need_not_be_asked_for_an_address():
+    bounced = (INVITED, Happening("bounced", at(2, 10)))
+    assert on_list(bounced, at(4))[0] == "bounced"
+    assert on_list((*bounced, BOOKED), at(4)) is None
+
+
 def test_a_second_interview_is_confirmed_as_the_first_was():
     second = step("interview-booked", 10, 15, on="2026-03-16")
     happenings = (*FINISHED, BOOKED, step("attended", 10, 14), second)
