@@ -156,8 +156,9 @@ class PageClient:
     def submit(
         self, page: Page, *, status: int = 200, button: tuple[str, str] | None = None, **fields: Any
     ) -> Page:
-        """Fill in the last form of a page that posts, and submit it."""
-        form = [f for f in page.all("form") if f.get("method") == "post"][-1]
+        """Fill in the last form of a page's main part that posts, and submit it."""
+        main = page.all("main")[0]
+        form = [f for f in page.all("form") if f.get("method") == "post" and main in f.parents][-1]
         data: dict[str, Any] = {
             e.get("name"): e.get("value")
             for e in page.all("input")
