@@ -278,6 +278,11 @@ def test_who_agreed_on_an_interview_need_not_be_asked_for_an_address():
     assert on_list((*bounced, BOOKED), at(4)) is None
 
 
+def test_a_form_of_unknown_length_is_not_counted():
+    begun = (Happening("invited", at(2)), Happening("started", at(2, 11)))
+    assert on_list(begun, at(4, 11)) == ("not-finished-unknown", "Started, and stopped on Monday.")
+
+
 def test_a_second_interview_is_confirmed_as_the_first_was():
     second = step("interview-booked", 10, 15, on="2026-03-16")
     happenings = (*FINISHED, BOOKED, step("attended", 10, 14), second)
