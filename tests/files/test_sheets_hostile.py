@@ -35,7 +35,7 @@ def small():
 
 def packed(parts, kind=zipfile.ZIP_DEFLATED):
     held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", kind) as archive:
+    with zipfile.ZipFile(held, "w", kind, compresslevel=1) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
     return held.getvalue()
@@ -256,6 +256,7 @@ HOSTILE = {
     "10 MB of quotation marks": "b'Name\\n' + b'\"' * 9_900_000",
     "3 million addresses": "b'a@b\\n' * 2_400_000",
     "full to the limits": "with_strings()",
+    "90 MB of shared strings": "shared()",
 }
 
 
@@ -269,6 +270,18 @@ def with_strings():
         "<row>" + f'<c t="str"><v>{line}</v></c>' * 60 + "</row>" for line in range(20_001)
     )
     return with_sheet(rows)
+
+
+def shared():
+    """A sheet that names 400,000 shared strings, and 600,000 that it does not name."""
+    cells = iter(range(400_000))
+    rows = "".join(
+        "<row>" + "".join(f'<c t="s"><v>{next(cells)}</v></c>' for _ in range(50)) + "</row>"
+        for _ in range(8_000)
+    )
+    words = "<sst>" + "<si><t>twenty letters, about</t></si>" * 1_000_000 + "</sst>"
+    parts = small() | {SHEET: f"<worksheet><sheetData>{rows}</sheetData></worksheet>"}
+    return packed(parts | {STRINGS: words})
 
 
 MEASURED = """

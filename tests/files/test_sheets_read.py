@@ -227,6 +227,36 @@ def test_text_in_several_fonts_is_one_text():
     assert cells(read_sheet(workbook(["Name"], [rich]))) == [("Ana Beispiel",)]
 
 
+STRICT = "http://purl.oclc.org/ooxml"
+
+
+def test_what_other_programs_write():
+    """A prefix before each name, the strict namespace, runs of text, and a guide to reading."""
+    parts = unpacked(workbook(["Name", "Email"], ["Ana", "ana@example.org"]))
+    main = f'xmlns:x="{STRICT}/spreadsheetml/main"'
+    parts["xl/worksheets/sheet1.xml"] = (
+        f'<x:worksheet {main}><x:sheetData><x:row><x:c t="s"><x:v>1</x:v></x:c>'
+        '<x:c t="s"><x:v>0</x:v></x:c></x:row><x:row><x:c t="s"><x:v>0</x:v></x:c></x:row>'
+        '<x:row><x:c r="B7" t="s"><x:v>0</x:v></x:c></x:row></x:sheetData></x:worksheet>'
+    )
+    parts["xl/sharedStrings.xml"] = (
+        f"<x:sst {main}><x:si><x:r><x:t>An</x:t></x:r><x:r><x:t>a</x:t></x:r>"
+        '<x:rPh sb="0" eb="1"><x:t>guide</x:t></x:rPh></x:si>'
+        '<x:si><x:t xml:space="preserve"> Name </x:t></x:si></x:sst>'
+    )
+    for related in (False, True):
+        if related:
+            parts["xl/words.xml"] = parts.pop("xl/sharedStrings.xml")
+            rels = parts["xl/_rels/workbook.xml.rels"].decode()
+            added = f'<Relationship Id="s" Type="{STRICT}/sharedStrings" Target="words.xml"/>'
+            parts["xl/_rels/workbook.xml.rels"] = rels.replace(
+                "</Relationships>", f"{added}</Relationships>"
+            )
+        sheet = read_sheet(packed(parts))
+        assert sheet.header == ("Name", "Ana")
+        assert cells(sheet) == [("Ana", ""), ("", "Ana")]
+
+
 def test_formats_alone_are_no_rows():
     def colour(book):
         for line in range(3, 500):

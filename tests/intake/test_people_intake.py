@@ -179,6 +179,14 @@ def test_a_list_without_headings_is_understood_by_what_stands_in_it():
     assert "A = phone" in check.notes[-1]
 
 
+def test_without_headings_a_column_is_named_by_its_letter():
+    long = "x" * 6000
+    check = people(f"Ana Beispiel,ana@example.org\nBen,{long}\nCal,cal@example.org\n")
+    (problem,) = check.rows[1].problems[:1]
+    assert (problem.rule, problem.column) == ("long-cell", "B")
+    assert [row.name for row in check.ready] == ["Ana Beispiel", "Cal"]
+
+
 def test_headings_below_a_title_are_found():
     check = people("Applicants\nNovember 2026,\n,\nName,Email\nAna,ana@example.org\n")
     assert [row.row for row in check.ready] == [5]

@@ -115,7 +115,9 @@ class _Book:
         ]
 
     def strings_part(self, parts: Parts) -> str:
-        return next((target for _, target in self.of_kind(parts, "sharedStrings")), "")
+        usual = posixpath.join(posixpath.dirname(self.part), "sharedStrings.xml")
+        related = [target for _, target in self.of_kind(parts, "sharedStrings")]
+        return related[0] if related else usual if usual in parts.names else ""
 
 
 def _first_sheet(book: _Book, parts: Parts, gathering: Gathering) -> str:

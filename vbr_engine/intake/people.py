@@ -154,9 +154,11 @@ def check_people(
     problems = _of_columns(columns, labels, language)
     if not columns.has("name", "first_name", "last_name"):
         return PeopleCheck((), tuple(problems), (*sheet.notes, *notes))
-    problems += [one for one in sheet.problems if one.row is None or one.row not in _lines(rows)]
+    of_cells = _relabelled(sheet, labels)
+    lines = frozenset(row.line for row in rows)
+    problems += [one for one in of_cells if one.row is None or one.row not in lines]
     reader = RowReader(columns, labels, language)
-    people, examples = _people(rows, reader, _by_row(sheet.problems))
+    people, examples = _people(rows, reader, _by_row(of_cells))
     if examples:
         notes.append(say("examples", language, rows=", ".join(map(str, examples))))
     if not people:
@@ -165,8 +167,10 @@ def check_people(
     return PeopleCheck(tuple(marked), tuple(problems), (*sheet.notes, *notes))
 
 
-def _lines(rows: Sequence[SheetRow]) -> frozenset[int]:
-    return frozenset(row.line for row in rows)
+def _relabelled(sheet: Sheet, labels: Sequence[str]) -> list[Problem]:
+    """Name columns by letters where what was read as headings is a person."""
+    named = dict(zip(sheet.header, labels, strict=False))
+    return [replace(one, column=named.get(one.column, one.column)) for one in sheet.problems]
 
 
 def _laid_out(
