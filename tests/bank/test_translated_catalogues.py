@@ -3,11 +3,14 @@
 import copy
 
 import pytest
+from click.testing import CliRunner
 
 from vbr_engine.bank import dump_bank, lint_bank, load_bank
 from vbr_engine.bank.compare import compare_banks
+from vbr_engine.bank.lint import rules_without
 from vbr_engine.bank.model import Translation, TranslationState
 from vbr_engine.bank.versions import Level
+from vbr_engine.cli import vbr
 from vbr_engine.errors import BankError
 from vbr_engine.files import read_bank
 
@@ -179,3 +182,13 @@ def test_rules_made_for_english_say_nothing_about_welsh(dump):
     )
     dump["catalogues"]["cy"]["summary"] = hard
     assert found(dump, "reading-age", "idiom") == []
+
+
+def test_the_command_says_what_it_could_not_read():
+    assert rules_without("en") == ()
+    assert rules_without("pl") == ("reading-age", "idiom", "personal-question")
+    told = CliRunner().invoke(vbr, ["check", "question_banks/homecare-values"]).stdout
+    assert "languages  en, cy (draft translation)" in told
+    assert "unread     cy: reading-age, idiom (no rule for it)" in told
+    assert "a best one in 7 (en), 7 (cy) of 28 items" in told
+    assert "unread" not in CliRunner().invoke(vbr, ["check", TINY]).stdout

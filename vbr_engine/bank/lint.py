@@ -19,7 +19,7 @@ from vbr_engine.bank.texts import PlacedText, texts_of
 from vbr_engine.bank.translations import length_shifts, parity, untranslated
 from vbr_engine.errors import Problem
 
-__all__ = ["HIGHEST_READING_AGE", "lint_bank"]
+__all__ = ["HIGHEST_READING_AGE", "lint_bank", "rules_without"]
 
 HIGHEST_READING_AGE = 12.0
 # A formula made for passages says little about a line.
@@ -58,6 +58,27 @@ def lint_bank(bank: Bank) -> list[Problem]:
         for catalogue in bank.catalogues.values()
     )
     return [*chain.from_iterable(texts), *key_positions(bank), *key_order(bank), *_coverage(bank)]
+
+
+def rules_without(language: str) -> tuple[str, ...]:
+    """Name the rules that know nothing of a language, and so find nothing in it.
+
+    Parameters
+    ----------
+    language : str
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> rules_without("en-GB"), rules_without("cy"), rules_without("pl")[-1]
+    ((), ('reading-age', 'idiom'), 'personal-question')
+    """
+    tag = language.split("-")[0]
+    known = {"reading-age": tag == "en", "idiom": tag in IDIOMS, "personal-question": tag in ASKING}
+    return tuple(rule for rule, knows in known.items() if not knows)
 
 
 def _said(catalogue: Catalogue, path: str, message: str, rule: str, severity: str) -> Problem:

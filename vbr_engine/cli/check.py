@@ -11,6 +11,7 @@ import click
 from vbr_engine.bank import Bank, draw_items
 from vbr_engine.bank.balance import longest_and_best
 from vbr_engine.bank.json_schema import SCHEMAS, json_schema_text
+from vbr_engine.bank.lint import rules_without
 from vbr_engine.bank.texts import languages_of
 from vbr_engine.errors import Problem
 from vbr_engine.files import check_bank, read_bank
@@ -34,8 +35,8 @@ def command(banks: Sequence[str], schema: str | None, quiet: bool) -> None:
 
     BANK is a bank's folder or its bank.yaml. Each problem comes on a line of its own: file,
     line, how bad it is, where in the document, what is wrong. The exit status is 1 if there is
-    an error. Warnings and notes come from the linter: reading age, idioms, whether length or
-    place gives the key away, what the default form covers, what is not translated.
+    an error. Warnings and notes come from the linter: reading age and idioms of English, whether
+    length or place gives the key away, what the default form covers, what is not translated.
 
     \b
     vbr check question_banks/homecare-values
@@ -85,6 +86,7 @@ def _summary(bank: Bank, counts: Counter[str]) -> str:
         + ", ".join(f"{drawn[value.id]} {value.id}" for value in bank.values),
         "languages": languages_of(bank),
         "length": _lengths(bank),
+        **_unread(bank),
         "sha256": bank.sha256,
         "result": _counted(counts),
     }
@@ -92,11 +94,19 @@ def _summary(bank: Bank, counts: Counter[str]) -> str:
 
 
 def _lengths(bank: Bank) -> str:
-    seen, expected, _ = longest_and_best(bank, bank.text())
+    told = [(tag, *longest_and_best(bank, texts)) for tag, texts in bank.catalogues.items()]
+    seen = ", ".join(f"{hits:.0f}{f' ({tag})' if len(told) > 1 else ''}" for tag, hits, *_ in told)
     return (
-        f"the longest option is a best one in {seen:.0f} of {len(bank.items)} items; "
-        f"{expected:.1f} by chance"
+        f"the longest option is a best one in {seen} of {len(bank.items)} items; "
+        f"{told[0][2]:.1f} by chance"
     )
+
+
+def _unread(bank: Bank) -> dict[str, str]:
+    """Say which rules know nothing of a language, so that silence is not taken for praise."""
+    told = [(tag, rules_without(tag)) for tag in bank.catalogues]
+    said = [f"{tag}: {', '.join(rules)}" for tag, rules in told if rules]
+    return {"unread": f"{'; '.join(said)} (no rule for it)"} if said else {}
 
 
 def _counted(counts: Counter[str]) -> str:
