@@ -16,6 +16,7 @@ from vbr_engine import read_bank, simulate_responses
 from vbr_engine.bank.form import draw_items
 from vbr_engine.bank.model import BankStatus, Translation, TranslationState
 from vbr_engine.rendering import report_body, report_html, report_pdf
+from vbr_engine.rendering.language import print_words
 from vbr_engine.reports import candidate_feedback, interview_guide, recruiter_report
 from vbr_engine.responses import ResponseMatrix
 from vbr_engine.scoring import score
@@ -209,6 +210,24 @@ class TestWelsh:
     def test_accessible_at_320_pixels(self, both, check_in_browser):
         for report in both:
             check_in_browser(report_html(report), 320)
+
+    def test_pages_are_numbered_in_its_language(self, both, tiny):
+        pages = '@bottom-right { content: "Tudalen " counter(page) " o " counter(pages)'
+        assert all(pages in report_html(report) for report in both)
+        assert 'content: "Cyfrinachol"' in report_html(both[0])
+        assert "Tudalen" not in report_html(candidate_feedback(profile_of(tiny, {}), tiny))
+
+    def test_a_catalogue_cannot_end_the_style(self):
+        class Hostile(NullTranslations):
+            def gettext(self, message):
+                if "{" not in message:
+                    return message
+                return '"; }} </style><b> {page} \\ {pages}'
+
+        style = print_words(Words(LANGUAGES["cy"], Hostile()))
+        assert "<" not in style
+        assert style.count("}") == 4
+        assert re.sub(r'" counter\(pages?\) "', "", style).count('"') == 4
 
     def test_print_says_its_language(self, both):
         pikepdf = pytest.importorskip("pikepdf")

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from vbr_engine.rendering.figures import coded, column_class, written
-from vbr_engine.rendering.language import told, words_of
+from vbr_engine.rendering.language import print_words, told, words_of
 from vbr_engine.rendering.pictures import drawn, hundred, traced
 from vbr_engine.reports import AnalysisReport, CandidateFeedback, RecruiterReport
 from vbr_engine.reports.card.data import EvaluationReport, ModelCard
@@ -75,7 +75,8 @@ def report_html(report: Report) -> str:
     """
     wide = isinstance(report, AnalysisReport | FairnessReport)
     _template, styles = _PAGES[type(report)]
-    css = report_css() + "".join(map(_source, styles))
+    words = words_of(report)
+    css = report_css() + "".join(map(_source, styles)) + print_words(words)
     return (
         _templates()
         .get_template("document.html")
@@ -84,7 +85,7 @@ def report_html(report: Report) -> str:
             body=report_body(report),
             css=Markup(css),
             wide=wide,
-            tag=words_of(report).tag,
+            tag=words.tag,
         )
     )
 

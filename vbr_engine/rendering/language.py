@@ -14,7 +14,10 @@ from vbr_engine.reports.risk import RiskPanel
 from vbr_engine.risk.wording import say
 from vbr_engine.words import ENGLISH, Words, words_in
 
-__all__ = ["told", "words_of"]
+__all__ = ["print_words", "told", "words_of"]
+
+# What could end a string of a style sheet, or the sheet itself.
+_UNSAFE = frozenset('\\"<>\n\r')
 
 
 def words_of(report: object) -> Words:
@@ -63,6 +66,38 @@ def told(report: object) -> dict[str, Any]:
             "scenarios": partial(_scenarios, words),
         }
     return {}
+
+
+def print_words(words: Words) -> str:
+    """Return the style that writes the foot of printed pages in another language than English.
+
+    Parameters
+    ----------
+    words : Words
+
+    Returns
+    -------
+    str
+        Empty for English, which the style sheet has.
+
+    Examples
+    --------
+    >>> print_words(words_in("cy")).partition("} ")[2]
+    '@bottom-right { content: "Tudalen " counter(page) " o " counter(pages) ""; } }'
+    """
+    if words is ENGLISH:
+        return ""
+    left = _quoted(words("Confidential"))
+    right = _quoted(words("Page {page} of {pages}", page="\x01", pages="\x02"))
+    for mark, counter in (("\x01", "page"), ("\x02", "pages")):
+        right = right.replace(mark, f'" counter({counter}) "')
+    return f"@page {{ @bottom-left {{ content: {left}; }} @bottom-right {{ content: {right}; }} }}"
+
+
+def _quoted(line: str) -> str:
+    """Write a string of a style sheet."""
+    inside = (f"\\{ord(letter):x} " if letter in _UNSAFE else letter for letter in line)
+    return f'"{"".join(inside)}"'
 
 
 def _of_bank(language: str, words: Words) -> Markup:
