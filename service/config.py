@@ -32,6 +32,13 @@ SETTINGS = (
         Path,
     ),
     Setting(
+        "VBR_LEDGER_HEADS",
+        "File to which the head of each provider's ledger is appended; best on another disk than "
+        "the database.",
+        "`ledger-heads.jsonl` in the data folder",
+        Path,
+    ),
+    Setting(
         "VBR_BANKS",
         "Folder with one folder for each question bank; its banks are published at the start.",
         "`question_banks` beside the package",
@@ -126,6 +133,7 @@ from 1 to 365, not '0'. VBR_WORKERS must be a whole number from 1 to 32, not 'ma
     environment: str
     data_dir: Path
     database: Path
+    ledger_heads: Path
     banks: Path
     secret_key: str
     api_tokens: tuple[str, ...]
@@ -171,6 +179,7 @@ from 1 to 365, not '0'. VBR_WORKERS must be a whole number from 1 to 32, not 'ma
             environment=given.get("VBR_ENVIRONMENT", "development"),
             data_dir=data_dir,
             database=given.get("VBR_DATABASE", data_dir / "vbr.sqlite3").absolute(),
+            ledger_heads=given.get("VBR_LEDGER_HEADS", data_dir / "ledger-heads.jsonl").absolute(),
             banks=given.get("VBR_BANKS", _default_banks()).absolute(),
             secret_key=given.get("VBR_SECRET_KEY") or _kept_secret(data_dir),
             api_tokens=given.get("VBR_API_TOKENS", ()),

@@ -76,8 +76,12 @@ def application(
     return app
 
 
-def open_store(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Store:
+def open_store(
+    settings: Settings, *, clock: Callable[[], datetime] = utc_now, anchoring: bool = True
+) -> Store:
     """Open the store, unless this SQLite could damage it.
+
+    With `anchoring`, what was decided right before an interruption is anchored now.
 
     Raises
     ------
@@ -89,14 +93,18 @@ def open_store(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
             f"SQLite {found} can damage a database that several processes write to. Install "
             "pysqlite3 (Linux, x86-64) or SQLite 3.51.3, or set VBR_WORKERS=1."
         )
-    return Store(
+    store = Store(
         settings.database,
         secret=settings.secret_key,
         link_lifetime=settings.link_lifetime,
         session_idle=settings.session_idle,
         session_absolute=settings.session_absolute,
         clock=clock,
+        ledger_heads=settings.ledger_heads,
     )
+    if anchoring:
+        store.anchor_late()
+    return store
 
 
 def _configure(app: Flask, settings: Settings) -> None:

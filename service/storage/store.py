@@ -254,12 +254,11 @@ class Store:
         DatabaseError
             If the file of heads cannot be read or written.
         """
-        with self.standstill() as (unit, file):
-            anchored = {one.provider_id: one.number for one in file.anchors}
-            late = heads_after(unit.connection, anchored)
         try:
-            if late:
-                with self._gate():
+            with self._gate(), self._reading.connect() as connection, connection.begin():
+                anchored = {one.provider_id: one.number for one in self.heads.read().anchors}
+                late = heads_after(connection, anchored)
+                if late:
                     self.heads.append(late, at=self.clock(), late=True)
         except OSError as error:
             raise DatabaseError(f"{self.heads.path}: {error.strerror}.") from error
