@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -56,8 +57,8 @@ def ascii_address(address: str) -> str:
     try:
         plain = f"{local.encode('ascii').decode()}@{domain.encode('idna').decode()}"
         Address(addr_spec=plain)
-    except ValueError as error:
-        raise Refused("the address cannot be written for mail servers") from error
+    except (ValueError, IndexError, MessageError) as error:
+        raise Refused("refused: the address cannot be written for mail servers") from error
     return plain
 
 
