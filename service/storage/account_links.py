@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from service.storage.columns import Moment
 from service.storage.tables import account_links
 
 __all__ = ["AccountLinks"]
@@ -36,4 +37,39 @@ class AccountLinks:
                 created_at=now,
                 expires_at=expires_at,
             )
+        )
+
+    def spend(self, account_id: str, token_sha256: str, *, now: datetime) -> bool:
+        """Use a link up; False if it was used before or has expired."""
+        spent = self._connection.execute(
+            account_links.update()
+            .where(
+                self._open(account_id),
+                account_links.c.token_sha256 == token_sha256,
+                account_links.c.expires_at > now,
+            )
+            .values(used_at=now)
+        )
+        return spent.rowcount == 1
+
+    def end_all(self, account_id: str, *, now: datetime) -> None:
+        """End every link of an account that was not used."""
+        self._connection.execute(
+            account_links.update().where(self._open(account_id)).values(used_at=now)
+        )
+
+    def last_expiry(self, account_id: str) -> datetime | None:
+        """Return until when the newest link that was not used works, or worked."""
+        found: datetime | None = self._connection.execute(
+            sa.select(sa.func.max(account_links.c.expires_at, type_=Moment)).where(
+                self._open(account_id)
+            )
+        ).scalar_one()
+        return found
+
+    def _open(self, account_id: str) -> sa.ColumnElement[bool]:
+        return (
+            (account_links.c.provider_id == self._provider_id)
+            & (account_links.c.account_id == account_id)
+            & account_links.c.used_at.is_(None)
         )

@@ -13,8 +13,14 @@ import sqlalchemy as sa
 from service.storage.assessment import sitting_of
 from service.storage.cipher import Cipher
 from service.storage.people import account_of, session_of
-from service.storage.records import AccountRecord, LinkRecord, SessionRecord, SittingRecord
-from service.storage.tables import accounts, links, sessions, sittings
+from service.storage.records import (
+    AccountLinkRecord,
+    AccountRecord,
+    LinkRecord,
+    SessionRecord,
+    SittingRecord,
+)
+from service.storage.tables import account_links, accounts, links, sessions, sittings
 
 __all__ = ["Doors"]
 
@@ -55,6 +61,19 @@ class Doors:
             sa.select(sessions).where(sessions.c.token_sha256 == token_sha256)
         ).one_or_none()
         return None if row is None else session_of(row)
+
+    def account_link(self, token_sha256: str) -> AccountLinkRecord | None:
+        """Find the single-use link of an account by its token."""
+        row = self._connection.execute(
+            sa.select(
+                account_links.c.provider_id,
+                account_links.c.account_id,
+                account_links.c.purpose,
+                account_links.c.expires_at,
+                account_links.c.used_at,
+            ).where(account_links.c.token_sha256 == token_sha256)
+        ).one_or_none()
+        return None if row is None else AccountLinkRecord(*row)
 
     def end_session(self, token_sha256: str) -> None:
         """End the session of a token."""

@@ -124,7 +124,7 @@ class Accounts:
 
     def change(self, account_id: str, **values: Any) -> None:
         """Change columns of an account; names, addresses and secrets are sealed here."""
-        for sealed in ("name", "second_factor"):
+        for sealed in ("name", "second_factor", "second_factor_new"):
             if values.get(sealed) is not None:
                 values[sealed] = self._cipher.seal(values[sealed])
         self._connection.execute(
@@ -146,6 +146,9 @@ def account_of(row: Any, cipher: Cipher) -> AccountRecord:
         language=row.language,
         second_factor=cipher.open(row.second_factor) if row.second_factor else None,
         second_factor_step=row.second_factor_step,
+        second_factor_new=cipher.open(row.second_factor_new) if row.second_factor_new else None,
+        signed_in_at=row.signed_in_at,
+        signed_in_before=row.signed_in_before,
         created_at=row.created_at,
         disabled_at=row.disabled_at,
     )
@@ -192,9 +195,13 @@ class Sessions:
         """Note that the session is in use."""
         self._connection.execute(sessions.update().where(self._one(session_id)).values(seen_at=now))
 
-    def confirm(self, session_id: str) -> None:
-        """Note that the second factor was given."""
-        self._connection.execute(sessions.update().where(self._one(session_id)).values(confirmed=1))
+    def confirm(self, session_id: str, *, token_sha256: str, now: datetime) -> None:
+        """Note that the second factor was given; from now on another token opens the session."""
+        self._connection.execute(
+            sessions.update()
+            .where(self._one(session_id))
+            .values(confirmed=1, token_sha256=token_sha256, seen_at=now)
+        )
 
     def end(self, session_id: str, *, account_id: str) -> None:
         """End one session of an account."""

@@ -87,7 +87,9 @@ class ProviderRecord:
 class AccountRecord:
     """Somebody who may sign in; `password` is an argon2 hash, None until the link was used.
 
-    `second_factor` is the secret of one-time passwords, `second_factor_step` the last one used.
+    `second_factor` is the secret of one-time passwords, `second_factor_step` the last one used,
+    `second_factor_new` a secret that no code has confirmed yet. `signed_in_at` is the last time,
+    `signed_in_before` the time before it.
     """
 
     provider_id: str
@@ -99,6 +101,9 @@ class AccountRecord:
     language: str = "en"
     second_factor: str | None = None
     second_factor_step: int | None = None
+    second_factor_new: str | None = None
+    signed_in_at: datetime | None = None
+    signed_in_before: datetime | None = None
     created_at: datetime | None = None
     disabled_at: datetime | None = None
 
@@ -166,6 +171,17 @@ class LinkRecord:
     sitting_id: str
     expires_at: datetime
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLinkRecord:
+    """A single-use link of an account; `purpose` is join or reset. Its token is kept as a hash."""
+
+    provider_id: str
+    account_id: str
+    purpose: str
+    expires_at: datetime
+    used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from service.storage.ledger import Ledger, heads_after
 from service.storage.messages import Messages, Outbox
 from service.storage.people import Accounts, Attempts, Providers, Sessions
 from service.storage.records import ProviderRecord
+from service.storage.recovery_codes import RecoveryCodes
 from service.storage.recruitment import Banks, Vacancies
 from service.storage.standings import Standings
 from service.storage.wordings import Wordings
@@ -126,6 +127,11 @@ class Tenant:
     def account_links(self) -> AccountLinks:
         """Links by which accounts are opened."""
         return AccountLinks(self.connection, self.provider_id)
+
+    @cached_property
+    def recovery_codes(self) -> RecoveryCodes:
+        """Codes for whoever has lost the second factor."""
+        return RecoveryCodes(self.connection, self.provider_id)
 
     @cached_property
     def messages(self) -> Messages:
