@@ -1,4 +1,4 @@
-"""``python -m service``: the service with sample data, on this machine only."""
+"""``python -m service``: the service with sample data, on this machine only; or a command."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ if __name__ == "__main__":
 import argparse
 import os
 import socket
+import sys
 from typing import Any, cast
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from service import gunicorn_conf
+from service import commands, gunicorn_conf
 from service.access import Services
 from service.config import Settings
 from service.demo import fresh_link, prepare
@@ -50,7 +51,9 @@ class Server(BaseApplication):
 
 
 def main() -> None:
-    """Prepare the sample data, start the server, say where it is."""
+    """Run a command; without one prepare the sample data, start the server, say where it is."""
+    if sys.argv[1:2] and sys.argv[1] in commands.COMMANDS:
+        sys.exit(commands.run(sys.argv[1:]))
     port = _port()
     print("Starting ...", flush=True)
     os.environ.setdefault("VBR_LOG_LEVEL", "warning")
@@ -69,6 +72,7 @@ def main() -> None:
 def _port() -> int:
     parser = argparse.ArgumentParser(prog="python -m service", description=__doc__)
     parser.add_argument("--port", type=int, default=8000, help="default: 8000")
+    commands.add_to(parser)
     port = int(parser.parse_args().port)
     if not 1 <= port <= 65535:
         parser.error(f"a port is a number from 1 to 65535, not {port}")

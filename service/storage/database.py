@@ -23,7 +23,17 @@ try:
 except ImportError:  # no wheel for this machine
     import sqlite3 as _driver
 
-__all__ = ["WriteGate", "driver", "open_database", "safe_for_several_writers", "sqlite_version"]
+__all__ = [
+    "HEAD",
+    "REVISIONS",
+    "WriteGate",
+    "driver",
+    "gate_path",
+    "open_database",
+    "revision_of",
+    "safe_for_several_writers",
+    "sqlite_version",
+]
 
 driver: ModuleType = _driver
 PRAGMAS = (
@@ -132,6 +142,26 @@ def open_database(path: Path, cipher: Cipher | None = None) -> sa.Engine:
     except sa.exc.DatabaseError as error:
         raise DatabaseError(f"{path} cannot be used: {error.orig}.") from error
     return engine
+
+
+def revision_of(path: Path) -> str | None:
+    """Return the revision of a database's tables, None if there is no database yet.
+
+    Raises
+    ------
+    DatabaseError
+        If the file is no database, or a later release wrote it.
+    """
+    if not path.exists():
+        return None
+    engine = _engine(path)
+    try:
+        with engine.execution_options(reading=True).begin() as connection:
+            return _revision(connection, path)
+    except sa.exc.DatabaseError as error:
+        raise DatabaseError(f"{path} cannot be used: {error.orig}.") from error
+    finally:
+        engine.dispose()
 
 
 def gate_path(path: Path) -> Path:

@@ -21,7 +21,7 @@ from service.errors import DatabaseError
 from service.storage import Store
 from service.storage.cipher import Cipher
 from service.storage.database import HEAD, REVISIONS, driver, open_database
-from service.storage.migrations.steps import Progress
+from service.storage.progress import Progress
 from service.use_cases import reports
 
 ROOT = Path(__file__).parents[2]
@@ -328,7 +328,7 @@ def test_two_that_start_at_once_move_it_once(old: Path) -> None:
 def test_progress_is_told_after_two_seconds_only() -> None:
     now = [0.0]
     told = io.StringIO()
-    progress = Progress("vbr.sqlite3", stream=told, clock=lambda: now[0])
+    progress = Progress("Moving it.", stream=told, clock=lambda: now[0])
     progress.tell("events", 1, 3000)
     progress.end()
     assert told.getvalue() == ""
@@ -337,8 +337,7 @@ def test_progress_is_told_after_two_seconds_only() -> None:
         progress.tell("events", int(seconds * 400), 3000)
     progress.end()
     assert told.getvalue().splitlines() == [
-        "Moving vbr.sqlite3 to the tables of this release. "
-        "If this is interrupted, nothing has changed.",
+        "Moving it.",
         "  events: 1,000 of 3,000",
         "  events: 2,000 of 3,000",
         "Done after 5 seconds.",

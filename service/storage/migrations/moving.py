@@ -12,7 +12,7 @@ from alembic.config import Config
 
 from service.errors import DatabaseError
 from service.storage.cipher import Cipher
-from service.storage.migrations.steps import Progress
+from service.storage.progress import Progress
 from service.storage.standings import stand_all_anew
 
 __all__ = ["move"]
@@ -38,8 +38,9 @@ def move(engine: sa.Engine, path: Path, cipher: Cipher, *, found: str, head: str
     DatabaseError
         Nothing was changed.
     """
-    progress = Progress(str(path))
-    progress.tell("rows", 0, 0)
+    progress = Progress(
+        f"Moving {path} to the tables of this release. If this is interrupted, nothing has changed."
+    )
     copy = _copied(engine, path, found)
     with engine.connect() as connection:
         # Only outside a transaction; tables that others refer to are made anew.

@@ -8,20 +8,18 @@ own operations, which other databases know as well.
 from __future__ import annotations
 
 import re
-import sys
-import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from importlib.resources import files
-from typing import Any, TextIO
+from typing import Any
 
 from alembic import context, op
 
 from service.errors import DatabaseError
 from service.storage.cipher import Cipher
+from service.storage.progress import Progress
 
 __all__ = [
     "BLOCK",
-    "Progress",
     "Rebuilding",
     "cipher",
     "create",
@@ -33,47 +31,7 @@ __all__ = [
 ]
 
 BLOCK = 20_000
-QUIET_SECONDS = 2.0
 _VERSIONS = "service.storage.migrations.versions"
-
-
-class Progress:
-    """Tells on standard error how far a migration is, once it takes longer than two seconds."""
-
-    def __init__(
-        self,
-        subject: str,
-        *,
-        stream: TextIO | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._subject = subject
-        self._stream = stream or sys.stderr
-        self._clock = clock
-        self._begun = self._last = clock()
-        self._told = False
-
-    def tell(self, what: str, done: int, total: int) -> None:
-        """Say how far one part is, at most every two seconds."""
-        now = self._clock()
-        if now - self._last < QUIET_SECONDS:
-            return
-        self._last = now
-        if not self._told:
-            self._told = True
-            self._say(
-                f"Moving {self._subject} to the tables of this release. "
-                "If this is interrupted, nothing has changed."
-            )
-        self._say(f"  {what}: {done:,} of {total:,}")
-
-    def end(self) -> None:
-        """Say that it is done, if anything was said before."""
-        if self._told:
-            self._say(f"Done after {self._clock() - self._begun:.0f} seconds.")
-
-    def _say(self, words: str) -> None:
-        print(words, file=self._stream, flush=True)
 
 
 def cipher() -> Cipher:
