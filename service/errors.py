@@ -11,6 +11,7 @@
         ├── SittingClosed         this browser may not see this sitting: open the link again
         ├── NotSubmitted          the candidate has not finished
         ├── FirstViewNeeded       the report opens after a first view was recorded
+        ├── AnotherPersonNeeded   whoever decided does not answer those who contest it
         ├── InvalidForm           a form with problems, by field
         ├── SignInNeeded          the page is for somebody signed in
         ├── SignInFailed          e-mail address or password is wrong
@@ -26,6 +27,7 @@ from collections.abc import Iterable, Mapping
 from vbr_engine.errors import VbrError
 
 __all__ = [
+    "AnotherPersonNeeded",
     "DatabaseError",
     "FirstViewNeeded",
     "InvalidForm",
@@ -86,6 +88,10 @@ class NotSubmitted(ServiceError):
 
 class FirstViewNeeded(ServiceError):
     """A person's first view must be recorded before the scores are shown."""
+
+
+class AnotherPersonNeeded(ServiceError):
+    """What was decided is looked at again by somebody who did not decide it."""
 
 
 class InvalidForm(ServiceError):

@@ -62,6 +62,14 @@ class Sittings:
         )
         return tuple(sitting_of(row) for row in rows)
 
+    def speak(self, sitting_id: str, language: str) -> None:
+        """Change the language of a sitting."""
+        self._connection.execute(
+            sittings.update()
+            .where(sittings.c.provider_id == self._provider_id, sittings.c.id == sitting_id)
+            .values(language=language)
+        )
+
     def _one(self, condition: sa.ColumnElement[bool]) -> SittingRecord | None:
         row = self._connection.execute(sa.select(sittings).where(condition)).one_or_none()
         return None if row is None else sitting_of(row)
@@ -128,6 +136,14 @@ class Links:
                 links.c.revoked_at.is_(None),
             )
             .values(revoked_at=now)
+        )
+
+    def erase(self, sitting_id: str) -> None:
+        """Forget every link of a sitting."""
+        self._connection.execute(
+            links.delete().where(
+                links.c.provider_id == self._provider_id, links.c.sitting_id == sitting_id
+            )
         )
 
 
@@ -206,6 +222,14 @@ class Remarks:
             )
         )
         return {row.id: self._cipher.open(row.text) for row in rows}
+
+    def erase(self, sitting_id: str) -> None:
+        """Forget every text about a sitting."""
+        self._connection.execute(
+            remarks.delete().where(
+                remarks.c.provider_id == self._provider_id, remarks.c.sitting_id == sitting_id
+            )
+        )
 
 
 class Events:

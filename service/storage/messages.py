@@ -101,6 +101,18 @@ class Messages:
         )
         return int(done.rowcount)
 
+    def forget(self, sitting_id: str) -> None:
+        """Empty what is done with for a sitting: nothing that was filled in is kept."""
+        self._connection.execute(
+            messages.update()
+            .where(
+                messages.c.provider_id == self._provider_id,
+                messages.c.sitting_id == sitting_id,
+                messages.c.state.not_in(OPEN),
+            )
+            .values(body={}, problem=None)
+        )
+
     def _one(self, condition: sa.ColumnElement[bool]) -> MessageRecord | None:
         row = self._connection.execute(
             sa.select(*_COLUMNS).where(messages.c.provider_id == self._provider_id, condition)
@@ -262,9 +274,10 @@ class Outbox:
         ).scalar_one()
         return found
 
-    def stuck(self, *, most: int) -> tuple[MessageRecord, ...]:
-        """List dead and unsure messages, newest first."""
-        return self._several(messages.c.state.in_(("dead", "unsure")), most=most)
+    def stuck(self, *, most: int, id: str | None = None) -> tuple[MessageRecord, ...]:
+        """List dead and unsure messages, newest first, or the one of this id."""
+        chosen = sa.true() if id is None else messages.c.id == id
+        return self._several(messages.c.state.in_(("dead", "unsure")) & chosen, most=most)
 
     def replay(self, ids: tuple[str, ...] | None, *, now: datetime) -> int:
         """Let dead and unsure messages go again, all of them without `ids`."""

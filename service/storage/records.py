@@ -53,6 +53,7 @@ EVENT_KINDS = frozenset(
         "report-read",
         "decided",
         "contest-answered",
+        "request-answered",
         "step",
         "undone",
         "erased",

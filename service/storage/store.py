@@ -35,6 +35,7 @@ from service.storage.records import ProviderRecord
 from service.storage.recovery_codes import RecoveryCodes
 from service.storage.recruitment import Banks, Vacancies
 from service.storage.standings import Standings
+from service.storage.tasks import Tasks
 from service.storage.wordings import Wordings
 from vbr_engine.bank.model import Bank
 from vbr_engine.bank.parse import load_bank
@@ -137,6 +138,11 @@ class Tenant:
     def messages(self) -> Messages:
         """Messages to candidates and accounts."""
         return Messages(self.connection, self.provider_id)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """What somebody has to see to."""
+        return Tasks(self.connection, self.provider_id)
 
     @cached_property
     def wordings(self) -> Wordings:

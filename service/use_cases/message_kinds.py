@@ -92,6 +92,14 @@ KINDS: Mapping[str, Kind] = {
             when=_("when you have answered a request to do it in another way"),
         ),
         Kind(
+            "request-answered",
+            _("Answer to a question or a request"),
+            "sitting",
+            (*_LINKED, "answer"),
+            ("link",),
+            when=_("when you have answered somebody who asked to talk with a person"),
+        ),
+        Kind(
             "contest-received",
             _("Request to look again at a decision: received"),
             "sitting",

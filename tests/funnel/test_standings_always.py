@@ -36,7 +36,15 @@ KINDS = (
     *("invited", "link-renewed", "started", "answered", "submitted", "first-view"),
     *("report-opened", "decided", "reminded", "bounced", "adjusted", "contested"),
     *("contest-answered", "withdrawn", "erased", "something-new"),
-    *("adjustment-asked", "person-asked", "written", "consented", "facts", "moved"),
+    *(
+        "adjustment-asked",
+        "person-asked",
+        "request-answered",
+        "written",
+        "consented",
+        "facts",
+        "moved",
+    ),
 )
 
 

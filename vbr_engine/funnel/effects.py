@@ -152,6 +152,12 @@ def _person_asked(state: State, happening: Happening) -> None:
     state["last_activity_at"] = state["person_asked_at"] = happening.at
 
 
+def _request_answered(state: State, happening: Happening) -> None:
+    asked = f"{happening.body.get('request')}_asked_at"
+    if asked in ("person_asked_at", "adjustment_asked_at"):
+        state[asked] = None
+
+
 def _erased(state: State, happening: Happening) -> None:
     state["erased"] = True
 
@@ -258,6 +264,7 @@ KINDS: dict[str, _Take] = {
     "adjustment-asked": _adjustment_asked,
     "adjusted": _adjusted,
     "person-asked": _person_asked,
+    "request-answered": _request_answered,
     "contested": _contested,
     "contest-answered": _contest_answered,
     "withdrawn": _withdrawn,
