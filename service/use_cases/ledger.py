@@ -39,18 +39,20 @@ class Verification:
         return not self.findings
 
 
-def verify(store: Store) -> Verification:
+def verify(store: Store, *, only: str | None = None) -> Verification:
     """Check every entry of every provider against its event, the chain, and the anchored heads.
 
     Parameters
     ----------
     store : Store
         Writing goes on meanwhile: one state of the database and of the file is looked at.
+    only : str, optional
+        Look at the entries of one provider; nothing is told of another one.
     """
     with store.standstill() as (unit, file):
-        findings, notes = _about_the_file(file)
+        findings, notes = _about_the_file(file, only)
         findings += [_unguarded(name) for name in missing_guards(unit.connection)]
-        owners = providers_with_entries(unit.connection)
+        owners = (only,) if only else providers_with_entries(unit.connection)
         entries = 0
         for owner in owners:
             chain = _Chain(unit, owner, [one for one in file.anchors if one.provider_id == owner])
@@ -59,13 +61,14 @@ def verify(store: Store) -> Verification:
             findings += [f"{name}: {sentence}" for sentence in told]
             notes += [f"{name}: {sentence}" for sentence in chain.notes]
             entries += chain.entries
-        findings += _of_nobody(file, owners)
+        findings += [] if only else _of_nobody(file, owners)
     if entries and not file.exists:
         findings.append("The file of heads is missing, although there are entries.")
-    return Verification(len(owners), entries, len(file.anchors), tuple(findings), tuple(notes))
+    anchors = sum(only in (None, one.provider_id) for one in file.anchors)
+    return Verification(len(owners), entries, anchors, tuple(findings), tuple(notes))
 
 
-def _about_the_file(file: HeadsFile) -> tuple[list[str], list[str]]:
+def _about_the_file(file: HeadsFile, only: str | None) -> tuple[list[str], list[str]]:
     findings = [f"File of heads: {problem}" for problem in file.problems]
     notes = [
         f"File of heads: line {line} was cut off while it was written, and cannot be read."
@@ -76,7 +79,7 @@ def _about_the_file(file: HeadsFile) -> tuple[list[str], list[str]]:
         f"{one.number} of provider {one.provider_id[:8]}: the service was interrupted right after "
         "they were recorded, or lines were taken off the end of the file before."
         for one in file.anchors
-        if one.late
+        if one.late and only in (None, one.provider_id)
     ]
     return findings, notes
 

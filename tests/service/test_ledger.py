@@ -106,6 +106,14 @@ def test_an_untouched_ledger_is_sound(kept: Kept) -> None:
     assert kept.store.heads.path.stat().st_mode & 0o777 == 0o600
 
 
+def test_one_provider_may_be_looked_at_alone(kept: Kept) -> None:
+    with kept.by_hand() as connection:
+        connection.execute("DELETE FROM ledger WHERE number = 4")
+    harmed, sound = (verify(kept.store, only=one) for one in kept.providers)
+    assert (sound.findings, sound.providers, sound.entries, sound.anchors) == ((), 1, 2, 2)
+    assert len(harmed.findings) == 2
+
+
 @pytest.mark.parametrize("kind", sorted(LEDGER_KINDS))
 def test_every_kind_of_decision_is_chained_and_anchored(kept: Kept, kind: str) -> None:
     body = {"number": 99} if kind == "undone" else {"step": "called"} if kind == "step" else {}
