@@ -19,7 +19,18 @@ from service.api import install as install_api
 from service.config import Settings
 from service.errors import DatabaseError, SettingsError
 from service.languages import LANGUAGES, page_language, reader_locale
-from service.pages import account, candidate, candidates, public, recruiter
+from service.pages import (
+    account,
+    calls,
+    candidate,
+    candidates,
+    details,
+    messages,
+    operator,
+    public,
+    recruiter,
+    steps,
+)
 from service.publish import publish_banks
 from service.storage import Store
 from service.storage.database import safe_for_several_writers, sqlite_version
@@ -28,7 +39,18 @@ from vbr_engine.errors import InvalidInput
 
 __all__ = ["application", "open_store", "stopping_on_errors"]
 
-PAGES = (account, candidate, candidates, public, recruiter)
+PAGES = (
+    account,
+    calls,
+    candidate,
+    candidates,
+    details,
+    messages,
+    operator,
+    public,
+    recruiter,
+    steps,
+)
 STOPPED = 4  # gunicorn's "application cannot be loaded": it stops instead of trying for ever
 
 

@@ -1,42 +1,54 @@
-"""The vacancy board in the order of what needs doing; never in the order of a score."""
+"""One candidate on the board in words: where they stand, since when, and what to do next."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext
 
-from service.pages.elapsed import how_long_ago
-from service.use_cases.views import BoardRow, TimelineEntry
+from service.pages.elapsed import how_long, how_long_ago
+from service.use_cases.funnel_words import (
+    call_sentence,
+    day_in_sentence,
+    day_with_year,
+    end_words,
+    ender_words,
+    reason_words,
+    stage_title,
+)
+from service.use_cases.happenings import LOCAL
+from service.use_cases.messages import Delivery
+from service.use_cases.views import BoardRow
 from service.words import gettext as _
-from service.words import ngettext
+from vbr_engine.funnel import Standing
 
 __all__ = [
-    "BoardGroup",
+    "DECISIONS",
+    "HINTS",
+    "SHOWN",
+    "VIEWS",
     "decision_words",
     "group_of",
-    "grouped",
-    "happened",
+    "interview_words",
+    "message_words",
     "next_step",
     "progress",
+    "stuck_words",
     "view_words",
 ]
 
-TITLES = {
-    "call": lazy_gettext("Get in touch"),
-    "read": lazy_gettext("Ready for you"),
-    "under-way": lazy_gettext("Under way"),
-    "decided": lazy_gettext("Decided"),
+SHOWN = {
+    "going": lazy_gettext("Under way"),
+    "call": lazy_gettext("To call today"),
+    "stuck": lazy_gettext("Stuck"),
+    "ready": lazy_gettext("Ready for you"),
+    "ended": lazy_gettext("Ended"),
+    "all": lazy_gettext("Everybody"),
 }
-ADVICE = {
-    "call": lazy_gettext(
-        "Nothing has happened here for two days or more. A short call often helps."
-    ),
-    "read": lazy_gettext("These people have finished. It is your turn."),
-    "under-way": lazy_gettext("Nothing to do for now."),
-    "decided": lazy_gettext("Tell each person what you decided and why, if you have not yet."),
+TITLES = {
+    "call": lazy_gettext("To call today"),
+    "under-way": lazy_gettext("Nothing to do today"),
+    "ended": lazy_gettext("Ended"),
 }
 DECISIONS = {
     "invite-to-interview": lazy_gettext("Invite to interview"),
@@ -53,83 +65,74 @@ VIEWS = {
     "unsure": lazy_gettext("Not sure yet"),
     "concerns": lazy_gettext("I have concerns"),
 }
-
-HAPPENED = {
-    "invited": lazy_gettext("Invited"),
-    "link-renewed": lazy_gettext("New link made"),
-    "started": lazy_gettext("Started"),
-    "submitted": lazy_gettext("Finished and sent"),
-    "first-view": lazy_gettext("First view recorded: %(choice)s"),
-    "report-opened": lazy_gettext("Report opened"),
-    "decided": lazy_gettext("Decision recorded: %(choice)s"),
+MESSAGES = {
+    "invitation": lazy_gettext("Invitation"),
+    "reminder": lazy_gettext("Reminder"),
+    "link-renewed": lazy_gettext("New link"),
 }
 
 
-@dataclass(frozen=True)
-class BoardGroup:
-    """Candidates for whom the same thing is to be done."""
-
-    id: str
-    title: str
-    advice: str
-    rows: tuple[BoardRow, ...]
-
-
 def group_of(row: BoardRow) -> str:
-    """Return which group of the board a candidate belongs to."""
-    if row.decision is not None:
-        return "decided"
-    if row.state == "stuck":
-        return "call"
-    return "read" if row.state == "completed" else "under-way"
-
-
-def grouped(rows: Iterable[BoardRow]) -> tuple[BoardGroup, ...]:
-    """Group candidates by what needs doing; within a group, whoever waits longest comes first."""
-    ordered = sorted(rows, key=lambda row: (row.last_activity_at, row.name))
-    groups = (
-        BoardGroup(
-            group,
-            str(title),
-            str(ADVICE[group]),
-            tuple(row for row in ordered if group_of(row) == group),
-        )
-        for group, title in TITLES.items()
-    )
-    return tuple(group for group in groups if group.rows)
-
-
-def next_step(row: BoardRow) -> str:
-    """Say what the recruiter can do next for one candidate."""
-    if row.decision is not None:
-        decision = decision_words(row.decision)
-        return _("Decided: %(decision)s. You can still change it.", decision=decision)
-    if row.state == "completed":
-        if row.first_view_recorded:
-            return _("Read the report and record a decision.")
-        return _("Record your first view, then read the report.")
-    if row.state == "stuck":
-        return _stuck(row)
-    if row.state == "started":
-        return (
-            _("Part of the way through. Nothing to do yet.")
-            if row.n_answered
-            else _("Has opened the first scenario. Nothing to do yet.")
-        )
-    return _("Has the link and has not started. Nothing to do yet.")
+    """Return under which heading of the board a candidate stands."""
+    if row.standing.ended:
+        return "ended"
+    return "call" if row.call else "under-way"
 
 
 def progress(row: BoardRow, now: datetime) -> str:
     """Say where one candidate stands, and since when."""
-    ago = how_long_ago(row.last_activity_at, now)
-    if row.state == "completed":
-        return _("Finished %(ago)s.", ago=ago)
-    if row.n_answered:
-        given = _("%(done)s of %(total)s answered", done=row.n_answered, total=row.total)
-        return _("%(given)s. Last activity %(ago)s.", given=given, ago=ago)
-    if row.state == "started":
-        return _("Started %(ago)s. No answers yet.", ago=ago)
-    return _("Invited %(ago)s. No answers yet.", ago=how_long_ago(row.invited_at, now))
+    standing = row.standing
+    if standing.ended:
+        return _ended(standing)
+    if standing.stage in ("applied", "invited"):
+        said = _("Invited %(ago)s. No answers yet.", ago=how_long_ago(standing.since, now))
+        return said if standing.stage == "invited" else stage_title("applied")
+    if standing.stage == "started":
+        return _started(standing, now)
+    if standing.stage == "completed":
+        return _("Finished %(ago)s.", ago=how_long_ago(standing.since, now))
+    where = stage_title(standing.stage)
+    return _("%(stage)s %(ago)s.", stage=where, ago=how_long_ago(standing.since, now))
+
+
+def next_step(row: BoardRow, now: datetime) -> str:
+    """Say why to call, or else what the recruiter can do next; nothing where it has ended."""
+    if row.standing.ended:
+        return ""
+    if row.call:
+        return call_sentence(row.call, now.astimezone(LOCAL).date())
+    if row.standing.stage == "completed":
+        return _completed(row)
+    return _("Nothing to do for now.") if not row.stuck_since else _("Ask how things stand.")
+
+
+def stuck_words(row: BoardRow, now: datetime) -> str:
+    """Say for how long nothing has happened, or nothing."""
+    if row.stuck_since is None:
+        return ""
+    return _("Stuck for %(time)s", time=how_long(row.stuck_since, now))
+
+
+def interview_words(standing: Standing, now: datetime) -> str:
+    """Say when the interview is that is booked, or nothing."""
+    if standing.interview_on is None or standing.ended:
+        return ""
+    day = day_in_sentence(standing.interview_on, now.astimezone(LOCAL).date())
+    if standing.interview_time:
+        return _("Interview %(day)s at %(time)s.", day=day, time=standing.interview_time)
+    return _("Interview %(day)s.", day=day)
+
+
+def message_words(sent: Delivery | None, now: datetime) -> str:
+    """Say what became of the last message, or nothing if none was sent from here."""
+    if sent is None:
+        return ""
+    what = str(MESSAGES.get(sent.kind, _("Message")))
+    if sent.state == "sent":
+        return _("%(what)s sent %(ago)s.", what=what, ago=how_long_ago(sent.at, now))
+    if sent.state == "waiting":
+        return _("%(what)s waits to be sent.", what=what)
+    return _("%(what)s: %(problem)s", what=what, problem=sent.problem)
 
 
 def decision_words(decision: str) -> str:
@@ -142,18 +145,28 @@ def view_words(view: str) -> str:
     return str(VIEWS[view])
 
 
-def happened(entry: TimelineEntry) -> str:
-    """Say what happened, and who did it."""
-    choice = {**VIEWS, **DECISIONS}.get(entry.choice, "")
-    what = str(HAPPENED[entry.kind]) % {"choice": choice}
-    return _("%(what)s (%(who)s)", what=what, who=entry.by) if entry.by else what
+def _ended(standing: Standing) -> str:
+    said = end_words(standing.ended or "")
+    if standing.ended_on:
+        said = _("%(how)s on %(day)s", how=said, day=day_with_year(standing.ended_on))
+    details = [reason_words(standing.reason)] if standing.reason else []
+    if standing.ended == "left" and standing.ended_by:
+        details.insert(0, ender_words(standing.ended_by))
+    return _("%(what)s: %(details)s.", what=said, details=", ".join(details)) if details else said
 
 
-def _stuck(row: BoardRow) -> str:
-    if not row.n_answered:
-        return _("Ask if the link arrived. If it is lost, make a new one.")
-    return ngettext(
-        "Ask if something got in the way. The %(num)d answer so far is kept.",
-        "Ask if something got in the way. The %(num)d answers so far are kept.",
-        row.n_answered,
-    )
+def _started(standing: Standing, now: datetime) -> str:
+    if not standing.n_answered:
+        return _("Started %(ago)s. No answers yet.", ago=how_long_ago(standing.since, now))
+    given = _("%(done)s of %(total)s answered", done=standing.n_answered, total=standing.total)
+    ago = how_long_ago(standing.last_activity_at or standing.since, now)
+    return _("%(given)s. Last activity %(ago)s.", given=given, ago=ago)
+
+
+def _completed(row: BoardRow) -> str:
+    if row.decision is not None:
+        decision = decision_words(row.decision)
+        return _("Decided: %(decision)s. You can still change it.", decision=decision)
+    if row.first_view_recorded:
+        return _("Read the report and record a decision.")
+    return _("Record your first view, then read the report.")

@@ -16,19 +16,26 @@ from service.pages.board import (
     HINTS,
     VIEWS,
     decision_words,
-    happened,
+    interview_words,
+    message_words,
     next_step,
     progress,
+    stuck_words,
     view_words,
 )
 from service.pages.contents import with_places
-from service.pages.forms import given_fields
+from service.pages.forms import given_fields, request_id
 from service.pages.frame import frame, recruiter
+from service.pages.history import happened, who
 from service.pages.sections import sections_of
 from service.use_cases import invitations, reports
+from service.use_cases.application import candidate_page
+from service.use_cases.funnel_words import outcome_words, stage_title, step_words
+from service.use_cases.happenings import LOCAL
 from service.use_cases.views import CandidatePage
 from service.words import gettext as _
 from vbr_engine.errors import VbrError
+from vbr_engine.funnel import CALL_OUTCOMES, allowed_steps
 from vbr_engine.rendering import report_body, report_css, report_pdf
 
 __all__ = ["blueprint"]
@@ -37,6 +44,7 @@ blueprint = Blueprint("candidates", __name__)
 blueprint.context_processor(frame)
 
 ONE = "/candidates/<sitting_id>"
+LIKELY = 3
 
 
 @blueprint.get("/candidates/report-<version>.css")
@@ -54,15 +62,25 @@ def report_style(version: str) -> Response:
 def candidate(sitting_id: str) -> str:
     """Show where a candidate stands, what happened so far and what to do next."""
     page, now = _page(sitting_id), clock()
+    likely, others = _steps(page)
     return render_template(
         "recruiter/candidate.html",
         page=page,
-        next_step=next_step(page.row),
+        next_step=next_step(page.row, now),
         link=fresh_links.recall(sitting_id, now=now),
         progress=progress(page.row, now),
+        stuck=stuck_words(page.row, now),
+        interview=interview_words(page.standing, now),
+        message=message_words(page.row.delivery, now),
         decision_words=decision_words,
         happened=happened,
+        who=who,
         view_words=view_words,
+        stage_title=stage_title,
+        step_words=step_words,
+        likely=likely,
+        others=others,
+        request_id=request_id(),
         sections=sections_of(recruiter(), page),
     )
 
@@ -211,12 +229,30 @@ def _address(token: str) -> str:
     return public + path if public else urljoin(request.host_url, path)
 
 
+def _steps(page: CandidatePage) -> tuple[list[tuple[str, str, bool]], list[tuple[str, str]]]:
+    """Return the likeliest steps as buttons (value, words, tap), and the codes of the others.
+
+    A step that needs more than a tap (a day ahead, a reason) leads to its form.
+    """
+    allowed = allowed_steps(page.standing, clock().astimezone(LOCAL).date())
+    likely: list[tuple[str, str, bool]] = []
+    for step in allowed[:LIKELY]:
+        if step.code == "called":
+            likely += [
+                (f"called:{outcome}", outcome_words(outcome), True) for outcome in CALL_OUTCOMES
+            ]
+        else:
+            tap = not step.ends and step.code != "interview-booked"
+            likely.append((step.code, step_words(step.code), tap))
+    return likely, [(step.code, step_words(step.code)) for step in allowed]
+
+
 def _style_version() -> str:
     return sha256(report_css().encode()).hexdigest()[:12]
 
 
 def _page(sitting_id: str) -> CandidatePage:
-    return reports.candidate_page(store(), recruiter().provider_id, sitting_id, now=clock())
+    return candidate_page(store(), recruiter().provider_id, sitting_id, now=clock())
 
 
 def _not_finished(page: CandidatePage) -> Response:

@@ -1,4 +1,4 @@
-"""One candidate for the recruiter: first view, report, decision."""
+"""What the recruiter records about one candidate: first view, report, decision."""
 
 from __future__ import annotations
 
@@ -12,21 +12,13 @@ from service.use_cases.candidate import Sat, gather
 from service.use_cases.forms import Form
 from service.use_cases.happenings import happen
 from service.use_cases.scoring import answers_of, profile_of
-from service.use_cases.vacancies import board_row, vacancy_of
-from service.use_cases.views import (
-    Account,
-    CandidatePage,
-    Decision,
-    FirstView,
-    TimelineEntry,
-)
+from service.use_cases.views import Account
 from service.words import gettext as _
 from vbr_engine.reports import RecruiterReport, recruiter_report
 
 __all__ = [
     "DECISIONS",
     "FIRST_VIEWS",
-    "candidate_page",
     "open_report",
     "record_decision",
     "record_first_view",
@@ -35,36 +27,6 @@ __all__ = [
 FIRST_VIEWS = ("promising", "unsure", "concerns")
 DECISIONS = ("invite-to-interview", "hold", "not-now")
 LONGEST_REMARK = 2000
-
-
-def candidate_page(
-    store: Store, provider_id: str, sitting_id: str, *, now: datetime
-) -> CandidatePage:
-    """Gather everything about a candidate but the scores.
-
-    Raises
-    ------
-    NotFound
-    """
-    with store.read() as unit:
-        sat = gather(store, unit, unit.at(provider_id).sittings.get(sitting_id))
-        identity = unit.at(provider_id).identities.get(sitting_id)
-        vacancy = vacancy_of(store, unit, provider_id, sat.sitting.vacancy_id)
-        texts = unit.at(provider_id).remarks.of(sitting_id)
-        names = _names(unit, provider_id, sat.progress.events)
-    row = board_row(sat.sitting, sat.progress, identity, now=now)
-    views = [_first_view(event, texts, names) for event in _of_kind(sat, "first-view")]
-    decisions = [_decision(event, texts, names) for event in _of_kind(sat, "decided")]
-    return CandidatePage(
-        row=row,
-        email=identity.email if identity else "",
-        vacancy=vacancy,
-        timeline=_timeline(sat.progress.events, names),
-        first_view=views[-1] if views else None,
-        report_opened=sat.progress.has("report-opened"),
-        decisions=tuple(reversed(decisions)),
-        state=row.state,
-    )
 
 
 def record_first_view(
@@ -207,35 +169,3 @@ def _repeats(unit: Unit, sat: Sat, body: Mapping[str, str], reason: str) -> bool
 
 def _of_kind(sat: Sat, kind: str) -> list[Event]:
     return [event for event in sat.progress.events if event.kind == kind]
-
-
-def _names(unit: Unit, provider_id: str, events: tuple[Event, ...]) -> dict[str, str]:
-    ids = {str(event.body["by"]) for event in events if "by" in event.body}
-    found = {account_id: unit.at(provider_id).accounts.get(account_id) for account_id in ids}
-    return {
-        account_id: who.name if who else _("a former colleague")
-        for account_id, who in found.items()
-    }
-
-
-def _first_view(event: Event, texts: Mapping[str, str], names: Mapping[str, str]) -> FirstView:
-    body = event.body
-    return FirstView(body["view"], texts.get(body["remark"], ""), names[body["by"]], event.at)
-
-
-def _decision(event: Event, texts: Mapping[str, str], names: Mapping[str, str]) -> Decision:
-    body = event.body
-    return Decision(body["decision"], texts.get(body["remark"], ""), names[body["by"]], event.at)
-
-
-def _timeline(events: tuple[Event, ...], names: Mapping[str, str]) -> tuple[TimelineEntry, ...]:
-    return tuple(
-        TimelineEntry(
-            at=event.at,
-            kind=event.kind,
-            by=names.get(event.body.get("by", ""), ""),
-            choice=event.body.get("view") or event.body.get("decision") or "",
-        )
-        for event in events
-        if event.kind != "answered"
-    )

@@ -1,31 +1,32 @@
-"""What a recruiter sees of a vacancy: who is invited, started, stuck, completed."""
+"""Vacancies: opening and closing them, and how many applications are where."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from service.errors import NotFound
 from service.storage import Store, Unit
-from service.storage.records import Identity, SittingRecord, VacancyRecord
+from service.storage.records import VacancyRecord
+from service.use_cases.calls import calls_of
 from service.use_cases.forms import Form, id_of_request
-from service.use_cases.progress import STUCK_AFTER, Progress, progress_of
-from service.use_cases.views import Board, BoardRow, Vacancy, VacancyCounts, VacancyLine
+from service.use_cases.happenings import LOCAL
+from service.use_cases.views import Vacancy, VacancyCounts, VacancyLine
 from service.words import gettext as _
+from vbr_engine.funnel import STAGES, Standing
 
 __all__ = [
     "AvailableBank",
     "available_banks",
-    "board_row",
+    "close_vacancy",
+    "counts_of",
     "create_vacancy",
+    "is_ready",
     "list_vacancies",
-    "vacancy_board",
     "vacancy_of",
 ]
-
-_ORDER = {"stuck": 0, "completed": 1, "started": 2, "invited": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +61,17 @@ def available_banks(store: Store) -> tuple[AvailableBank, ...]:
     )
 
 
-def list_vacancies(store: Store, provider_id: str) -> tuple[VacancyLine, ...]:
-    """List a provider's vacancies, newest first, with how many candidates are where."""
-    now = store.clock()
+def list_vacancies(store: Store, provider_id: str, *, now: datetime) -> tuple[VacancyLine, ...]:
+    """List a provider's vacancies, newest first and closed ones last, with how many are where."""
+    now = now.astimezone(LOCAL)
     with store.read() as unit:
-        return tuple(
-            VacancyLine(
-                id=vacancy.id,
-                title=vacancy.title,
-                opened_on=vacancy.opened_at.date(),
-                counts=_counts(
-                    (progress for sitting, progress in _sittings(unit, vacancy)), now=now
-                ),
-            )
-            for vacancy in unit.at(provider_id).vacancies.list()
-        )
+        tenant = unit.at(provider_id)
+        records, tally = tenant.vacancies.list(), tenant.boards.tally()
+        going: dict[str, dict[str, Standing]] = {record.id: {} for record in records}
+        for vacancy_id, sitting_id, standing in tenant.boards.going():
+            going[vacancy_id][sitting_id] = standing
+    lines = (_line(record, going[record.id], tally.get(record.id), now) for record in records)
+    return tuple(sorted(lines, key=lambda line: line.closed_on is not None))
 
 
 def create_vacancy(
@@ -117,25 +114,22 @@ def create_vacancy(
     return new_id
 
 
-def vacancy_board(store: Store, provider_id: str, vacancy_id: str, *, now: datetime) -> Board:
-    """Show the candidates of a vacancy: the stuck first, because they wait for a person.
+def close_vacancy(
+    store: Store, provider_id: str, vacancy_id: str, *, closed: bool, now: datetime
+) -> None:
+    """Close a vacancy, or open it again; nobody's application is ended by it.
 
     Raises
     ------
     NotFound
     """
-    with store.read() as unit:
-        vacancy = vacancy_of(store, unit, provider_id, vacancy_id)
-        found = _sittings(unit, unit.at(provider_id).vacancies.get(vacancy_id))
-        people = unit.at(provider_id).identities.of(tuple(sitting.id for sitting, _ in found))
-    rows = [board_row(s, p, people.get(s.id), now=now) for s, p in found]
-    rows.sort(key=lambda row: (_ORDER[row.state], row.last_activity_at))
-    return Board(
-        vacancy=vacancy,
-        rows=tuple(rows),
-        counts=_counts((progress for sitting, progress in found), now=now),
-        stuck_hours=int(STUCK_AFTER.total_seconds() // 3600),
-    )
+    with store.write() as unit:
+        vacancies = unit.at(provider_id).vacancies
+        record = vacancies.get(vacancy_id)
+        if record is None:
+            raise NotFound(_("There is no such vacancy."))
+        if (record.closed_at is not None) != closed:
+            vacancies.close(vacancy_id, at=now if closed else None)
 
 
 def vacancy_of(store: Store, unit: Unit, provider_id: str, vacancy_id: str) -> Vacancy:
@@ -157,46 +151,52 @@ def vacancy_of(store: Store, unit: Unit, provider_id: str, vacancy_id: str) -> V
         bank_id=bank.id,
         bank_version=bank.version,
         bank_title=bank.text().title,
-        opened_on=record.opened_at.date(),
+        opened_on=record.opened_at.astimezone(LOCAL).date(),
+        closed_on=_local_day(record.closed_at),
     )
 
 
-def board_row(
-    sitting: SittingRecord, progress: Progress, identity: Identity | None, *, now: datetime
-) -> BoardRow:
-    """Put one sitting into a row."""
-    state = progress.state_at(now)
-    last = progress.last_activity_at or sitting.created_at
-    return BoardRow(
-        sitting_id=sitting.id,
-        name=identity.name if identity else _("Name erased"),
-        state=state,
-        n_answered=len(progress.answers),
-        total=len(sitting.form.items),
-        invited_at=progress.invited_at or sitting.created_at,
-        last_activity_at=last,
-        first_view_recorded=progress.has("first-view"),
-        decision=_decision(progress),
-        simulated=sitting.simulated,
+def counts_of(
+    standings: Iterable[Standing], *, n_calls: int, now: datetime, ended: int = 0
+) -> VacancyCounts:
+    """Count applications; `ended` ones that are not among them are counted as well."""
+    held = tuple(standings)
+    going = [standing for standing in held if not standing.ended]
+    ended += len(held) - len(going)
+    return VacancyCounts(
+        total=len(going) + ended,
+        going=len(going),
+        ended=ended,
+        stuck=sum(standing.is_stuck(now) for standing in going),
+        to_call=n_calls,
+        ready=sum(map(is_ready, going)),
+        decided=sum(standing.decision is not None for standing in going),
     )
 
 
-def _sittings(
-    unit: Unit, vacancy: VacancyRecord | None
-) -> tuple[tuple[SittingRecord, Progress], ...]:
-    if vacancy is None:
-        return ()
-    sittings = unit.at(vacancy.provider_id).sittings.of_vacancy(vacancy.id)
-    events = unit.at(vacancy.provider_id).events.of_several(tuple(s.id for s in sittings))
-    return tuple((sitting, progress_of(events[sitting.id])) for sitting in sittings)
+def is_ready(standing: Standing) -> bool:
+    """Whether the assessment is finished and nobody has decided."""
+    return standing.stage == "completed" and standing.decision is None
 
 
-def _counts(several: Iterable[Progress], *, now: datetime) -> VacancyCounts:
-    found = tuple(several)
-    states = Counter(progress.state_at(now) for progress in found)
-    return VacancyCounts(decided=sum(progress.has("decided") for progress in found), **states)
+def _line(
+    record: VacancyRecord,
+    going: Mapping[str, Standing],
+    tally: Mapping[tuple[str, str], int] | None,
+    now: datetime,
+) -> VacancyLine:
+    ended = sum(number for (_stage, how), number in (tally or {}).items() if how)
+    stages = Counter(standing.stage for standing in going.values())
+    calls = calls_of(going, now, closed=record.closed_at is not None)
+    return VacancyLine(
+        id=record.id,
+        title=record.title,
+        opened_on=record.opened_at.astimezone(LOCAL).date(),
+        closed_on=_local_day(record.closed_at),
+        counts=counts_of(going.values(), n_calls=len(calls), now=now, ended=ended),
+        stages=tuple((stage, stages[stage]) for stage in STAGES if stages[stage]),
+    )
 
 
-def _decision(progress: Progress) -> str | None:
-    decided = [event for event in progress.events if event.kind == "decided"]
-    return str(decided[-1].body["decision"]) if decided else None
+def _local_day(at: datetime | None) -> date | None:
+    return at.astimezone(LOCAL).date() if at else None

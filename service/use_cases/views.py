@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
+from service.use_cases.messages import Delivery
 from vbr_engine.bank.model import Practice, ResponseFormat
+from vbr_engine.funnel import Call, Standing
 
 __all__ = [
     "Account",
@@ -191,32 +194,35 @@ class Vacancy:
     bank_version: str
     bank_title: str
     opened_on: date
+    closed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class VacancyCounts:
-    """How many candidates are where. `stuck` ones are not counted as invited or started."""
+    """How many applications are where; the stuck, those to call and the ready have not ended.
 
-    invited: int = 0
-    started: int = 0
+    `ready` have finished the assessment, and nobody has decided.
+    """
+
+    total: int = 0
+    going: int = 0
+    ended: int = 0
     stuck: int = 0
-    completed: int = 0
+    to_call: int = 0
+    ready: int = 0
     decided: int = 0
-
-    @property
-    def total(self) -> int:
-        """Everybody invited; the decided are among the completed."""
-        return self.invited + self.started + self.stuck + self.completed
 
 
 @dataclass(frozen=True, slots=True)
 class VacancyLine:
-    """A vacancy in the list."""
+    """A vacancy in the list; `stages` counts those that have not ended, in order."""
 
     id: str
     title: str
     opened_on: date
+    closed_on: date | None
     counts: VacancyCounts
+    stages: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,38 +250,76 @@ class FirstView:
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """A candidate on the board of a vacancy. `state` is invited, started, stuck or completed."""
+    """A candidate on the board of a vacancy: where they stand and what is waited for, no score.
+
+    `state` is invited, started, stuck (either of them, or completed, with nothing happening) or
+    completed. `call` says why to call today.
+    """
 
     sitting_id: str
     name: str
     state: str
-    n_answered: int
-    total: int
-    invited_at: datetime
-    last_activity_at: datetime
-    first_view_recorded: bool
-    decision: str | None
+    standing: Standing
+    stuck_since: datetime | None
+    call: Call | None
+    delivery: Delivery | None
     simulated: bool
+
+    @property
+    def n_answered(self) -> int:
+        """Scenarios with an answer."""
+        return self.standing.n_answered
+
+    @property
+    def total(self) -> int:
+        """Scenarios of the form."""
+        return self.standing.total
+
+    @property
+    def decision(self) -> str | None:
+        """What was decided last."""
+        return self.standing.decision
+
+    @property
+    def first_view_recorded(self) -> bool:
+        """Whether somebody noted a view before the report."""
+        return self.standing.first_view is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A vacancy with its candidates, those who wait longest for somebody first."""
+    """A vacancy with one page of its candidates, who waits longest first.
+
+    `shows` and `stages` count what each filter would give, among those that the search finds.
+    """
 
     vacancy: Vacancy
     rows: tuple[BoardRow, ...]
     counts: VacancyCounts
-    stuck_hours: int
+    shows: Mapping[str, int]
+    stages: tuple[tuple[str, int], ...]
+    n_found: int
+    page: int
+    n_pages: int
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """Something that happened: an event's kind, who did it, and what was chosen (or "")."""
+    """Something that happened: an event's kind, who did it, and what was chosen (or "").
+
+    `undone_by` is who took it back, if somebody did; `can_undo` says that it is the last step.
+    """
 
     at: datetime
     kind: str
     by: str
     choice: str
+    number: int = 0
+    body: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+    undone_by: str = ""
+    can_undo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +331,10 @@ class CandidatePage:
 
     row: BoardRow
     email: str
+    phone: str
     vacancy: Vacancy
+    standing: Standing
+    facts: Mapping[str, Any]
     timeline: tuple[TimelineEntry, ...]
     first_view: FirstView | None
     report_opened: bool

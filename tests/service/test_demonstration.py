@@ -11,7 +11,8 @@ import pytest
 from service.demo import PEOPLE, fresh_link, prepare
 from service.publish import publish_banks
 from service.storage import Store
-from service.use_cases import accounts, reports, sittings, vacancies
+from service.use_cases import accounts, reports, sittings
+from service.use_cases import board as boards
 from service.use_cases.views import Account
 
 BANKS = Path(__file__).parents[2] / "question_banks"
@@ -27,7 +28,7 @@ def test_the_board_shows_every_state_and_says_that_it_is_simulated(
     store: Store, path: Path, clock: Any
 ) -> None:
     demo = prepare(store, path, now=clock())
-    board = vacancies.vacancy_board(store, demo.provider_id, demo.vacancy_id, now=clock())
+    board = boards.vacancy_board(store, demo.provider_id, demo.vacancy_id, now=clock())
     assert Counter(row.state for row in board.rows) == {
         "completed": 4,
         "started": 1,
@@ -46,7 +47,7 @@ def test_the_sample_reports_differ_and_one_carries_flags(
 ) -> None:
     demo = prepare(store, path, now=clock())
     account = Account(demo.account_id, demo.provider_id, "", "Rae", demo.email, "recruiter")
-    board = vacancies.vacancy_board(store, demo.provider_id, demo.vacancy_id, now=clock())
+    board = boards.vacancy_board(store, demo.provider_id, demo.vacancy_id, now=clock())
     flags, composites = {}, {}
     for row in (row for row in board.rows if row.state == "completed"):
         reports.record_first_view(
@@ -79,7 +80,7 @@ def test_a_second_start_keeps_everything_and_makes_only_a_new_link(
     second = fresh_link(store, path, again, now=clock())
     assert first != second
     assert (again.password, again.provider_id) == (demo.password, demo.provider_id)
-    board = vacancies.vacancy_board(store, demo.provider_id, demo.vacancy_id, now=clock())
+    board = boards.vacancy_board(store, demo.provider_id, demo.vacancy_id, now=clock())
     assert len(board.rows) == len(PEOPLE) + 1
     assert accounts.sign_in(store, demo.email, demo.password, now=clock(), address="::1")
 

@@ -1,0 +1,213 @@
+"""Recording steps, with one tap or on a form, for one or several; and taking them back."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from service.access import clock, requires, store
+from service.errors import InvalidForm, NotFound
+from service.pages.addresses import own_address
+from service.pages.board_page import board_page, filters_given
+from service.pages.forms import given_fields, request_id
+from service.pages.frame import frame, recruiter
+from service.pages.undo import offer_undo, undo_offered
+from service.use_cases import steps as use_cases
+from service.use_cases.application import candidate_page
+from service.use_cases.funnel_words import (
+    ender_words,
+    outcome_words,
+    reason_words,
+    stage_words,
+    step_words,
+)
+from service.use_cases.happenings import LOCAL
+from service.words import gettext as _
+from service.words import ngettext
+from vbr_engine.funnel import CALL_OUTCOMES, REASONS, STEPS, skipped_stages
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("steps", __name__)
+blueprint.context_processor(frame)
+blueprint.app_context_processor(lambda: {"undo_offered": lambda: undo_offered(clock())})
+
+ONE = "/candidates/<sitting_id>"
+FIELDS = ("on", "time", "outcome", "reason", "text")
+
+
+@blueprint.post(ONE + "/step")
+@requires("recruiter")
+def tap(sitting_id: str) -> Response | tuple[str, int]:
+    """Record a step with one tap, as of today; if it needs more, show its form."""
+    code, _colon, outcome = request.form.get("what", "").partition(":")
+    try:
+        return _record(sitting_id, code, {"outcome": outcome})
+    except InvalidForm as error:
+        if code not in STEPS:
+            raise NotFound(_("There is nothing at this address.")) from error
+        return _form(sitting_id, code, error.fields, {"outcome": outcome}), 422
+
+
+@blueprint.route(ONE + "/step/<code>", methods=["GET", "POST"])
+@requires("recruiter")
+def one_step(sitting_id: str, code: str) -> Response | str | tuple[str, int]:
+    """Ask for the day of a step and whatever else it needs."""
+    if code not in STEPS:
+        raise NotFound(_("There is nothing at this address."))
+    if request.method == "GET":
+        return _form(sitting_id, code, {}, {})
+    given = given_fields(*FIELDS)
+    try:
+        return _record(sitting_id, code, given)
+    except InvalidForm as error:
+        return _form(sitting_id, code, error.fields, given), 422
+
+
+@blueprint.post(ONE + "/undo")
+@requires("recruiter")
+def undo(sitting_id: str) -> Response:
+    """Take the last step of one candidate back."""
+    number = request.form.get("number", "")
+    try:
+        use_cases.undo_step(
+            store(),
+            recruiter().provider_id,
+            sitting_id,
+            account=recruiter(),
+            now=clock(),
+            number=int(number) if number.isdecimal() else 0,
+        )
+    except InvalidForm as error:
+        flash(" ".join(error.fields.values()), "note")
+    else:
+        flash(_("Taken back. It stays in the history, marked as taken back."))
+    return redirect(_next(sitting_id), 303)
+
+
+@blueprint.post("/vacancies/<vacancy_id>/steps")
+@requires("recruiter")
+def several(vacancy_id: str) -> Response | tuple[str, int]:
+    """Record a step for everybody who was chosen on the board, or for nobody."""
+    who, form_id = request.form.getlist("who"), request_id()
+    code, _colon, outcome = request.form.get("what", "").partition(":")
+    here = url_for("recruiter.vacancy", vacancy_id=vacancy_id, **filters_given().query)
+    try:
+        if not code:
+            raise InvalidForm({"what": _("Choose what to record.")})
+        recorded = use_cases.record_step(
+            store(),
+            recruiter().provider_id,
+            who,
+            code,
+            account=recruiter(),
+            now=clock(),
+            on=request.form.get("on", ""),
+            outcome=outcome,
+            request_id=form_id,
+        )
+    except InvalidForm as error:
+        errors = {"what" if name == "step" else name: said for name, said in error.fields.items()}
+        return board_page(vacancy_id, errors, given=request.form), 422
+    said = ngettext(
+        "Recorded for %(num)d person: %(step)s.",
+        "Recorded for %(num)d people: %(step)s.",
+        len(recorded.sittings),
+        step=_said(code, outcome),
+    )
+    undo_at = url_for(".undo_several", vacancy_id=vacancy_id, **filters_given().query)
+    offer_undo(said, undo_at, {"who": recorded.sittings, "request": form_id}, now=clock())
+    return redirect(here, 303)
+
+
+@blueprint.post("/vacancies/<vacancy_id>/undo")
+@requires("recruiter")
+def undo_several(vacancy_id: str) -> Response:
+    """Take back what was recorded for several at once, for all of them or for nobody."""
+    try:
+        taken = use_cases.undo_step(
+            store(),
+            recruiter().provider_id,
+            request.form.getlist("who"),
+            account=recruiter(),
+            now=clock(),
+            request_id=request.form.get("request", ""),
+        )
+    except InvalidForm as error:
+        flash(" ".join(error.fields.values()), "note")
+    else:
+        flash(
+            ngettext("Taken back for %(num)d person.", "Taken back for %(num)d people.", len(taken))
+        )
+    here = url_for("recruiter.vacancy", vacancy_id=vacancy_id, **filters_given().query)
+    return redirect(here, 303)
+
+
+def _record(sitting_id: str, code: str, given: dict[str, str]) -> Response:
+    ended_by, _colon, reason = given.get("reason", "").rpartition(":")
+    recorded = use_cases.record_step(
+        store(),
+        recruiter().provider_id,
+        sitting_id,
+        code,
+        account=recruiter(),
+        now=clock(),
+        on=given.get("on", ""),
+        at_time=given.get("time", ""),
+        reason=reason,
+        ended_by=ended_by,
+        outcome=given.get("outcome", ""),
+        text=given.get("text", ""),
+        request_id=request_id(),
+    )
+    page = candidate_page(store(), recruiter().provider_id, sitting_id, now=clock())
+    last = next((entry for entry in page.timeline if entry.can_undo), None)
+    said = _(
+        "Recorded for %(name)s: %(step)s.",
+        name=page.row.name,
+        step=_said(code, given.get("outcome", "")),
+    )
+    if recorded.skipped:
+        stages = ", ".join(map(stage_words, recorded.skipped))
+        said = " ".join((said, _("Recorded for the same day as well: %(stages)s.", stages=stages)))
+    fields = {"number": str(last.number) if last else "0", "next": _next(sitting_id)}
+    offer_undo(said, url_for(".undo", sitting_id=sitting_id), fields, now=clock())
+    return redirect(_next(sitting_id), 303)
+
+
+def _form(sitting_id: str, code: str, errors: dict[str, str], given: dict[str, str]) -> str:
+    page = candidate_page(store(), recruiter().provider_id, sitting_id, now=clock())
+    today = clock().astimezone(LOCAL).date()
+    day = use_cases.day_for(page.standing, code, today)
+    step = STEPS[code]
+    skipped = skipped_stages(page.standing, step.stage) if step.stage else ()
+    return render_template(
+        "recruiter/step.html",
+        page=page,
+        step=step,
+        title=step_words(code),
+        errors=errors,
+        given={"on": day.isoformat() if day else "", **given},
+        today=today,
+        outcomes=[(outcome, outcome_words(outcome)) for outcome in CALL_OUTCOMES],
+        reasons=[
+            (ender_words(ender), [(f"{ender}:{one}", reason_words(one)) for one in codes])
+            for (how, ender), codes in REASONS.items()
+            if how == step.ends and ender in step.enders
+        ],
+        by_employer="employer" in step.enders,
+        skipped=[stage_words(stage) for stage in skipped],
+        next=_next(sitting_id),
+        request_id=request_id(),
+    )
+
+
+def _said(code: str, outcome: str) -> str:
+    if outcome in CALL_OUTCOMES:
+        return _("%(what)s: %(details)s", what=step_words(code), details=outcome_words(outcome))
+    return step_words(code)
+
+
+def _next(sitting_id: str) -> str:
+    instead = url_for("candidates.candidate", sitting_id=sitting_id)
+    return own_address(request.values.get("next", ""), instead=instead)

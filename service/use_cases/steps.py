@@ -1,0 +1,356 @@
+"""Recording what a person did about applications, one or several at once, and taking it back.
+
+Nothing here reads a score. Whatever ends an application names a reason, and for an end by the
+employer a person's own words as well; it is recorded for one person at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from service.errors import InvalidForm, NotFound
+from service.storage import Store, Tenant
+from service.storage.records import Event
+from service.use_cases.forms import Form
+from service.use_cases.funnel_words import problem_words
+from service.use_cases.happenings import LOCAL, happen, happening_of
+from service.use_cases.views import Account
+from service.words import gettext as _
+from vbr_engine.funnel import (
+    STEPS,
+    Standing,
+    StepProblem,
+    check_step,
+    last_step,
+    skipped_stages,
+)
+
+__all__ = ["MOST_AT_ONCE", "Recorded", "day_for", "record_step", "undo_step"]
+
+MOST_AT_ONCE = 200
+LONGEST_REMARK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was recorded: for whom, and which stages of the same day with it."""
+
+    step: str
+    sittings: tuple[str, ...]
+    skipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A step as somebody gave it, read."""
+
+    step: str
+    on: date | None
+    time: str
+    reason: str | None
+    ended_by: str | None
+    outcome: str | None
+    text: str
+
+
+def record_step(
+    store: Store,
+    provider_id: str,
+    sitting_ids: str | Iterable[str],
+    step: str,
+    *,
+    account: Account,
+    now: datetime,
+    on: str = "",
+    at_time: str = "",
+    reason: str = "",
+    ended_by: str = "",
+    outcome: str = "",
+    text: str = "",
+    request_id: str = "",
+) -> Recorded:
+    """Record a step for one application, or for all of several, or for none of them.
+
+    The same `request_id` again, from a form that was sent twice, changes nothing.
+
+    Parameters
+    ----------
+    store : Store
+    provider_id : str
+    sitting_ids : str or iterable of str
+    step : str
+        Code of `vbr_engine.funnel.STEPS`.
+    account : Account
+        Who records it.
+    now : datetime
+    on : str
+        Its day, such as ``2026-03-27``; if empty today, or the day of the interview that was
+        booked.
+    at_time : str
+        Of an interview, such as ``10:30``.
+    reason, ended_by, outcome : str
+        Codes, as `vbr_engine.funnel.check_step` takes them.
+    text : str
+        A person's own words: needed where the employer ends an application or a job.
+    request_id : str
+
+    Returns
+    -------
+    Recorded
+
+    Raises
+    ------
+    InvalidForm
+        With a sentence for each of ``step``, ``on``, ``time``, ``reason``, ``ended_by``,
+        ``outcome``, ``text``; for several applications one by name for each that stops it, under
+        ``who-`` and the sitting's id.
+    NotFound
+    """
+    several = (sitting_ids,) if isinstance(sitting_ids, str) else tuple(dict.fromkeys(sitting_ids))
+    wanted = _wanted(step, on, at_time, reason, ended_by, outcome, text)
+    _check_number(several, step)
+    with store.write() as unit:
+        tenant = unit.at(provider_id)
+        standings = _standings(tenant, several)
+        before = tenant.boards.steps(several)
+        left = [one for one in several if not _has(before.get(one, ()), request_id)]
+        found = {one: _problems(standings[one], wanted, now) for one in left}
+        _raise(tenant, {one: problems for one, problems in found.items() if problems}, several)
+        for one in left:
+            body = _body(wanted, standings[one], now, request_id)
+            happen(tenant, one, "step", at=now, by=account.id, body=body, text=wanted.text or None)
+    return Recorded(step, several, _skipped(standings, several, step))
+
+
+def undo_step(
+    store: Store,
+    provider_id: str,
+    sitting_ids: str | Iterable[str],
+    *,
+    account: Account,
+    now: datetime,
+    number: int | None = None,
+    request_id: str = "",
+) -> tuple[str, ...]:
+    """Take a step back: the last one of an application, or one recorded for several at once.
+
+    What was taken back stays in the record. A step that is taken back already changes nothing.
+
+    Parameters
+    ----------
+    store : Store
+    provider_id : str
+    sitting_ids : str or iterable of str
+    account : Account
+    now : datetime
+    number : int, optional
+        Of the event, for one application.
+    request_id : str
+        Of the form that recorded the step, for several.
+
+    Returns
+    -------
+    tuple of str
+        The sittings.
+
+    Raises
+    ------
+    InvalidForm
+        If another step was recorded since, for any of them: then none is taken back.
+    NotFound
+    """
+    several = (sitting_ids,) if isinstance(sitting_ids, str) else tuple(dict.fromkeys(sitting_ids))
+    with store.write() as unit:
+        tenant = unit.at(provider_id)
+        _standings(tenant, several)
+        events = tenant.boards.steps(several)
+        targets = {one: _target(events.get(one, ()), number, request_id) for one in several}
+        late = {one for one, target in targets.items() if target == _LATE}
+        if late:
+            raise InvalidForm(_named(tenant, dict.fromkeys(late, _too_late()), several))
+        for one, target in targets.items():
+            if target != _DONE:
+                happen(tenant, one, "undone", at=now, by=account.id, body={"number": target})
+    return several
+
+
+def day_for(standing: Standing, step: str, today: date) -> date | None:
+    """Return the day that a step has if nobody says another.
+
+    Examples
+    --------
+    >>> from vbr_engine.funnel import Happening, standing_of
+    >>> standing = standing_of([Happening("invited", datetime(2026, 3, 2, 9))])
+    >>> day_for(standing, "offered", date(2026, 3, 5))
+    datetime.date(2026, 3, 5)
+    """
+    if step in ("called", "reopened", "interview-booked"):
+        return None
+    booked = standing.interview_on
+    if step in ("attended", "did-not-attend") and booked and booked <= today:
+        return booked
+    return today
+
+
+def _wanted(
+    step: str, on: str, at_time: str, reason: str, ended_by: str, outcome: str, text: str
+) -> _Wanted:
+    form = Form()
+    day = _day(form, on)
+    clock = _time(form, at_time) if step == "interview-booked" else ""
+    known = STEPS.get(step)
+    enders = known.enders if known else ()
+    ender = ended_by or (enders[0] if len(enders) == 1 else "")
+    own_words = bool(known and known.ends and ender == "employer")
+    missing = _("Say why, in a sentence that you would say to them.") if own_words else ""
+    text = form.text("text", text, missing=missing, longest=LONGEST_REMARK)
+    form.done()
+    return _Wanted(step, day, clock, reason or None, ender or None, outcome or None, text)
+
+
+def _day(form: Form, text: str) -> date | None:
+    text = text.strip()
+    for shape in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"):
+        try:
+            return datetime.strptime(text, shape).replace(tzinfo=LOCAL).date()
+        except ValueError:
+            continue
+    if text:
+        form.problems["on"] = _("Enter a day such as 27/3/2027.")
+    return None
+
+
+def _time(form: Form, text: str) -> str:
+    text = text.strip().replace(".", ":")
+    if not text:
+        return ""
+    try:
+        return time.fromisoformat(text.zfill(5)).strftime("%H:%M")
+    except ValueError:
+        form.problems["time"] = _("Enter a time such as 10:30.")
+        return ""
+
+
+def _check_number(several: tuple[str, ...], step: str) -> None:
+    if not several:
+        raise InvalidForm({"step": _("Choose at least one person.")})
+    if len(several) > MOST_AT_ONCE:
+        raise InvalidForm({"step": _("Choose %(most)s people at most.", most=MOST_AT_ONCE)})
+    if len(several) > 1 and step in STEPS and STEPS[step].ends:
+        raise InvalidForm(
+            {"step": _("Ending an application is recorded on each person’s own page.")}
+        )
+
+
+def _standings(tenant: Tenant, several: tuple[str, ...]) -> dict[str, Standing]:
+    found = tenant.standings.of_several(several)
+    if len(found) < len(several):
+        raise NotFound(_("There is no such candidate."))
+    return found
+
+
+def _problems(standing: Standing, wanted: _Wanted, now: datetime) -> tuple[StepProblem, ...]:
+    today = now.astimezone(LOCAL).date()
+    return check_step(
+        standing,
+        wanted.step,
+        on=wanted.on or day_for(standing, wanted.step, today),
+        today=today,
+        reason=wanted.reason,
+        ended_by=wanted.ended_by,
+        outcome=wanted.outcome,
+    )
+
+
+def _raise(
+    tenant: Tenant,
+    problems: Mapping[str, tuple[StepProblem, ...]],
+    several: tuple[str, ...],
+) -> None:
+    """Raise what stops a step: by field for one person, by name for several."""
+    if not problems:
+        return
+    if len(several) == 1:
+        raise InvalidForm({one.part: problem_words(one) for one in problems[several[0]]})
+    of_form = {one for own in problems.values() for one in own if one.part != "step"}
+    if of_form and all(set(own) <= of_form for own in problems.values()):
+        # The same for everybody: point at the field, once.
+        shared = {one.part: problem_words(one) for one in of_form if not one.values}
+        if shared:
+            raise InvalidForm(shared)
+    told = {one: " ".join(map(problem_words, own)) for one, own in problems.items()}
+    raise InvalidForm(_named(tenant, told, several))
+
+
+def _named(tenant: Tenant, told: Mapping[str, str], several: tuple[str, ...]) -> dict[str, str]:
+    if len(several) == 1:
+        return {"step": told[several[0]]}
+    people = tenant.identities.of(tuple(told))
+    return {
+        f"who-{one}": _(
+            "%(name)s: %(problem)s",
+            name=people[one].name if one in people else _("Name erased"),
+            problem=told[one],
+        )
+        for one in several
+        if one in told
+    }
+
+
+def _body(wanted: _Wanted, standing: Standing, now: datetime, request_id: str) -> dict[str, Any]:
+    on = wanted.on or day_for(standing, wanted.step, now.astimezone(LOCAL).date())
+    ends = STEPS[wanted.step].ends
+    body = {
+        "step": wanted.step,
+        "on": on.isoformat() if on else None,
+        "time": wanted.time,
+        "outcome": wanted.outcome if wanted.step == "called" else None,
+        "reason": wanted.reason if ends else None,
+        "ended_by": wanted.ended_by if ends else None,
+        "request": request_id,
+    }
+    return {name: value for name, value in body.items() if value}
+
+
+def _skipped(
+    standings: Mapping[str, Standing], several: tuple[str, ...], step: str
+) -> tuple[str, ...]:
+    stage = STEPS[step].stage
+    if stage is None or len(several) > 1:
+        return ()
+    standing = standings[several[0]]
+    return () if standing.has_come_to(stage) else skipped_stages(standing, stage)
+
+
+def _has(events: tuple[Event, ...], request_id: str) -> bool:
+    return bool(request_id) and any(event.body.get("request") == request_id for event in events)
+
+
+_DONE, _LATE = 0, -1
+
+
+def _target(events: tuple[Event, ...], number: int | None, request_id: str) -> int:
+    """Find the number of the step to take back; `_DONE` if it is, `_LATE` if it is not the last."""
+    named = [event for event in events if _is_meant(event, number, request_id)]
+    if not named:
+        raise NotFound(_("There is no such step."))
+    wanted = named[-1].number
+    if any(event.kind == "undone" and event.body.get("number") == wanted for event in events):
+        return _DONE
+    last = last_step([happening_of(event) for event in events])
+    return wanted if last is not None and last.number == wanted else _LATE
+
+
+def _is_meant(event: Event, number: int | None, request_id: str) -> bool:
+    if event.kind != "step":
+        return False
+    if number is not None:
+        return event.number == number
+    return bool(request_id) and event.body.get("request") == request_id
+
+
+def _too_late() -> str:
+    return _("Something else was recorded since, so this cannot be taken back.")
