@@ -12,6 +12,7 @@
         ├── NotSubmitted          the candidate has not finished
         ├── FirstViewNeeded       the report opens after a first view was recorded
         ├── AnotherPersonNeeded   whoever decided does not answer those who contest it
+        ├── ProviderPaused        the council has paused the provider: nobody new, for now
         ├── InvalidForm           a form with problems, by field
         ├── SignInNeeded          the page is for somebody signed in
         ├── SignInFailed          e-mail address or password is wrong
@@ -33,6 +34,7 @@ __all__ = [
     "InvalidForm",
     "NotFound",
     "NotSubmitted",
+    "ProviderPaused",
     "ServiceError",
     "SettingsError",
     "SignInFailed",
@@ -92,6 +94,10 @@ class FirstViewNeeded(ServiceError):
 
 class AnotherPersonNeeded(ServiceError):
     """What was decided is looked at again by somebody who did not decide it."""
+
+
+class ProviderPaused(ServiceError):
+    """The council has paused the provider: no invitations, messages or starts for now."""
 
 
 class InvalidForm(ServiceError):
