@@ -50,6 +50,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     errors.NotSubmitted: Answer(409, _("Not finished yet")),
     errors.FirstViewNeeded: Answer(409, _("Your first view comes first")),
     errors.AnotherPersonNeeded: Answer(409, _("Another person needs to look at this")),
+    errors.ProviderPaused: Answer(409, _("Paused")),
     errors.InvalidForm: Answer(422, AGAIN, GO_BACK),
     errors.SignInFailed: Answer(401, _("Not signed in")),
     errors.SignInNeeded: Answer(401, _("Sign in")),
