@@ -25,6 +25,7 @@ from service.outbox.main import work
 from service.start import open_store, stopping_on_errors
 from service.storage import Store
 from service.storage.cipher import sha256
+from service.storage.copying import copy_database
 from service.storage.database import HEAD, revision_of
 from service.storage.progress import Progress
 from service.storage.records import AccountRecord
@@ -144,6 +145,27 @@ def _rebuild(given: argparse.Namespace) -> int:
     return 0
 
 
+# backup
+
+
+def _backup_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="a file that is not there yet")
+
+
+def _backup(given: argparse.Namespace) -> int:
+    store, target = _present_store(), given.file.absolute()
+    store.close()
+    copy_database(store.path, target)
+    size = target.stat().st_size
+    print(f"{given.file}: {size:,} bytes, checked.")
+    print(
+        f"Keep {store.heads.path} and the secret key as well, each in another place: without the "
+        "key no name in the copy can be read.",
+        file=sys.stderr,
+    )
+    return 0
+
+
 # create-administrator
 
 
@@ -220,16 +242,19 @@ COMMANDS = {
     "verify": "check that no recorded decision was changed, removed or moved",
     "migrate": "move the database to the tables of this release, after a copy",
     "rebuild": "work out again from the events where every application stands",
+    "backup": "copy the database to a file, while the service runs",
     "create-administrator": "add a system administrator and print the link to join by",
     "work": "send messages and run jobs, until it is told to stop",
 }
 _OPTIONS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], ...]] = {
     "verify": (_verify_options,),
+    "backup": (_backup_options,),
     "create-administrator": (_create_options,),
 }
 _ACTIONS: dict[str, Callable[[argparse.Namespace], int]] = {
     "verify": _verify,
     "migrate": _migrate,
     "rebuild": _rebuild,
+    "backup": _backup,
     "create-administrator": _create_administrator,
 }

@@ -167,6 +167,42 @@ def test_rebuild_puts_right_what_was_changed(decided: Any, told: Told) -> None:
         assert len(unit.at(decided.provider_id).standings.all()) == 2
 
 
+def test_a_backup_is_restored_and_verified(
+    decided: Any, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, elsewhere = tmp_path / "copy.sqlite3", tmp_path / "elsewhere"
+    with decided.store.read() as reading:  # in use, and its newest pages in the -wal file
+        status, words, more = told("backup", str(copy))
+        names = reading.at(decided.provider_id).identities.of(tuple(decided.people))
+    assert status == 0
+    assert words == f"{copy}: {copy.stat().st_size:,} bytes, checked.\n"
+    assert "ledger-heads.jsonl and the secret key as well" in more
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert told("backup", str(copy))[0] == 4
+    elsewhere.mkdir()
+    shutil.copy(copy, elsewhere / "vbr.sqlite3")
+    shutil.copy(decided.store.heads.path, elsewhere)
+    monkeypatch.setenv("VBR_DATA_DIR", str(elsewhere))
+    assert told("verify")[:2] == (
+        0,
+        "The ledger is sound: 3 entries of 1 organisation, 1 anchored head.\n",
+    )
+    restored = Store(elsewhere / "vbr.sqlite3", secret=SECRET)
+    with restored.read() as unit:
+        assert unit.at(decided.provider_id).identities.of(tuple(decided.people)) == names != {}
+    restored.close()
+
+
+@pytest.mark.parametrize("target", ["no/folder/copy", "vbr.sqlite3"])
+def test_a_backup_that_cannot_be_written_is_a_sentence(
+    decided: Any, told: Told, tmp_path: Path, target: str
+) -> None:
+    before = sorted(tmp_path.iterdir())
+    status, _, words = told("backup", str(tmp_path / target))
+    assert (status, words.count("\n")) == (4, 1)
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_an_administrator_gets_a_link_that_works_once(
     store: Store, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from alembic.config import Config
 
 from service.errors import DatabaseError
 from service.storage.cipher import Cipher
+from service.storage.copying import copy_database
 from service.storage.progress import Progress
 from service.storage.standings import stand_all_anew
 
@@ -41,7 +41,7 @@ def move(engine: sa.Engine, path: Path, cipher: Cipher, *, found: str, head: str
     progress = Progress(
         f"Moving {path} to the tables of this release. If this is interrupted, nothing has changed."
     )
-    copy = _copied(engine, path, found)
+    copy = _copied(path, found)
     with engine.connect() as connection:
         # Only outside a transaction; tables that others refer to are made anew.
         _raw(connection, "PRAGMA foreign_keys=OFF")
@@ -74,36 +74,15 @@ def _check(connection: sa.Connection) -> None:
         raise DatabaseError(f"Rows of {tables} belong to nothing. Nothing was changed.")
 
 
-def _copied(engine: sa.Engine, path: Path, found: str) -> Path:
-    """Copy the database whole or not at all, readable by its owner only."""
+def _copied(path: Path, found: str) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     copy = path.with_name(f"{path.name}.{found}-{stamp}")
-    draft = path.with_name(f"{path.name}.copying")
-    try:
-        draft.unlink(missing_ok=True)
-        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        with engine.connect() as connection:
-            _raw(connection, "VACUUM INTO ?", str(draft))
-        _synced(draft)
-        draft.replace(copy)
-        _synced(path.parent)
-    except OSError as error:
-        raise DatabaseError(
-            f"{path} cannot be copied before it is moved: {error.strerror}."
-        ) from error
+    copy_database(path, copy)
     return copy
 
 
-def _synced(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _raw(connection: sa.Connection, statement: str, *parameters: str) -> None:
+def _raw(connection: sa.Connection, statement: str) -> None:
     """Run a statement outside any transaction."""
     driver = connection.connection.driver_connection
     assert driver is not None
-    driver.execute(statement, parameters)
+    driver.execute(statement)
