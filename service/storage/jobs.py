@@ -54,6 +54,10 @@ class Jobs:
         """Find a job of an organisation."""
         return self._one((jobs.c.provider_id == provider_id) & (jobs.c.id == job_id))
 
+    def find(self, job_id: str) -> JobRecord | None:
+        """Find a job of any organisation, for the administrator."""
+        return self._one(jobs.c.id == job_id)
+
     def latest(self, provider_id: str, kind: str) -> JobRecord | None:
         """Find the last job of a kind."""
         return self._one((jobs.c.provider_id == provider_id) & (jobs.c.kind == kind))
