@@ -13,7 +13,14 @@ from service.storage.records import Event
 from service.storage.tables import sittings, standings
 from vbr_engine.funnel import Happening, Standing, next_due, standing_of
 
-__all__ = ["LOCAL", "Standings", "happening_of", "stand_all_anew", "standing_from"]
+__all__ = [
+    "LOCAL",
+    "Standings",
+    "happening_of",
+    "stand_all_anew",
+    "standing_from",
+    "standing_values",
+]
 
 LOCAL = ZoneInfo("Europe/London")
 BLOCK = 500
@@ -43,7 +50,7 @@ class Standings:
         )
         self._connection.execute(
             standings.insert(),
-            [self._row(sitting_id, vacancy_id, one) for sitting_id, vacancy_id, one in several],
+            [{"provider_id": self._provider_id, **standing_values(*one)} for one in several],
         )
 
     def get(self, sitting_id: str) -> Standing | None:
@@ -76,18 +83,19 @@ class Standings:
         )
         return {row.sitting_id: Standing.from_dict(row.body) for row in rows}
 
-    def _row(self, sitting_id: str, vacancy_id: str, standing: Standing) -> dict[str, Any]:
-        return {
-            "provider_id": self._provider_id,
-            "sitting_id": sitting_id,
-            "vacancy_id": vacancy_id,
-            "stage": standing.stage,
-            "ended": standing.ended,
-            "since": standing.since,
-            "last_activity_at": standing.last_activity_at,
-            "next_due": next_due(standing, LOCAL),
-            "body": standing.to_dict(),
-        }
+
+def standing_values(sitting_id: str, vacancy_id: str, standing: Standing) -> dict[str, Any]:
+    """Return the columns of a standing, but for its owner."""
+    return {
+        "sitting_id": sitting_id,
+        "vacancy_id": vacancy_id,
+        "stage": standing.stage,
+        "ended": standing.ended,
+        "since": standing.since,
+        "last_activity_at": standing.last_activity_at,
+        "next_due": next_due(standing, LOCAL),
+        "body": standing.to_dict(),
+    }
 
 
 def happening_of(event: Event) -> Happening:

@@ -23,10 +23,12 @@ from service.storage.assessment import (
     Sittings,
 )
 from service.storage.boards import Boards
+from service.storage.bulk import Bulk
 from service.storage.cipher import Cipher
 from service.storage.database import WriteGate, gate_path, open_database
 from service.storage.doors import Doors
 from service.storage.heads import Head, Heads, HeadsFile
+from service.storage.imports import Imports
 from service.storage.jobs import Jobs
 from service.storage.ledger import Ledger, heads_after
 from service.storage.messages import Messages, Outbox
@@ -118,6 +120,16 @@ class Tenant:
     def boards(self) -> Boards:
         """Many applications at a time."""
         return Boards(self.connection, self.provider_id, self.cipher)
+
+    @cached_property
+    def bulk(self) -> Bulk:
+        """Many rows at a time."""
+        return Bulk(self.connection, self.provider_id, self.cipher)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """Lists of people, before they are invited."""
+        return Imports(self.connection, self.provider_id, self.cipher)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from vbr_engine.bank.model import Bank, Item
 from vbr_engine.errors import BankError
 
-__all__ = ["Form", "draw_form", "draw_items"]
+__all__ = ["Form", "draw_form", "draw_forms", "draw_items"]
 
 
 @dataclass(frozen=True)
@@ -107,14 +107,35 @@ def draw_form(bank: Bank, *, seed: int) -> Form:
     >>> len(form.items) == bank.blueprint.length, form == draw_form(bank, seed=7)
     (True, True)
     """
-    rng = np.random.default_rng(seed)
+    return next(draw_forms(bank, seeds=[seed]))
+
+
+def draw_forms(bank: Bank, *, seeds: Iterable[int]) -> Iterator[Form]:
+    """Draw the default form once for each seed; the items are drawn only once.
+
+    Parameters
+    ----------
+    bank : Bank
+    seeds : iterable of int
+
+    Yields
+    ------
+    Form
+        The same as `draw_form` draws with this seed.
+
+    Examples
+    --------
+    >>> import vbr_engine
+    >>> bank = vbr_engine.read_bank("question_banks/homecare-values")
+    >>> list(draw_forms(bank, seeds=[7, 8])) == [draw_form(bank, seed=7), draw_form(bank, seed=8)]
+    True
+    """
     items = draw_items(bank)
-    return Form(
-        bank=bank.label,
-        seed=seed,
-        items=tuple(item.id for item in items),
-        options=tuple(_shuffled(item.options, rng) for item in items),
-    )
+    ids = tuple(item.id for item in items)
+    for seed in seeds:
+        rng = np.random.default_rng(seed)
+        options = tuple(_shuffled(item.options, rng) for item in items)
+        yield Form(bank=bank.label, seed=seed, items=ids, options=options)
 
 
 def _shuffled(options: Sequence[str], rng: np.random.Generator) -> tuple[str, ...]:
