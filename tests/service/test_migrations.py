@@ -22,7 +22,7 @@ from service.storage import Store
 from service.storage.cipher import Cipher
 from service.storage.database import HEAD, REVISIONS, driver, open_database
 from service.storage.progress import Progress
-from service.use_cases import reports
+from service.use_cases import application
 
 ROOT = Path(__file__).parents[2]
 DUMP = ROOT / "tests" / "golden" / "service" / "first-release.sql"
@@ -232,7 +232,7 @@ def test_the_pages_of_the_present_read_what_was_written_then(moved: Store) -> No
             for sitting in unit.at(one.id).sittings.of_vacancy(vacancy.id)
         ]
     for owner, sitting in known:
-        page = reports.candidate_page(moved, owner, sitting, now=moved.clock())
+        page = application.candidate_page(moved, owner, sitting, now=moved.clock())
         told += [(page.row.name, decision.reason) for decision in page.decisions]
     assert (
         told

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from service.errors import DatabaseError, FirstViewNeeded, InvalidForm, NotFound, NotSubmitted
 from service.storage import Store
 from service.storage.database import driver, open_database
-from service.use_cases import invitations, reports, vacancies
+from service.use_cases import application, board, invitations, reports
 
 APPENDING = """
 import sys
@@ -40,8 +40,8 @@ def test_use_cases_do_not_find_another_providers_candidate(
     sitting, now = mine.submitted().sitting_id, mine.clock()
     account, owner = other.account, other.provider_id
     tries: list[Callable[[], object]] = [
-        lambda: vacancies.vacancy_board(store, owner, mine.vacancy_id, now=now),
-        lambda: reports.candidate_page(store, owner, sitting, now=now),
+        lambda: board.vacancy_board(store, owner, mine.vacancy_id, now=now),
+        lambda: application.candidate_page(store, owner, sitting, now=now),
         lambda: reports.open_report(store, owner, sitting, account=account, now=now),
         lambda: reports.record_first_view(
             store, owner, sitting, account=account, view="unsure", note="", now=now
@@ -114,7 +114,7 @@ def test_an_erased_name_leaves_the_events_and_the_page(store: Store, house: Any)
     sitting = house.submitted().sitting_id
     with store.write() as unit:
         unit.at(house.provider_id).identities.erase(sitting)
-    page = reports.candidate_page(store, house.provider_id, sitting, now=house.clock())
+    page = application.candidate_page(store, house.provider_id, sitting, now=house.clock())
     assert (page.row.name, page.email) == ("Name erased", "")
     assert page.state == "completed"
 
@@ -172,7 +172,7 @@ def test_the_order_of_the_recruiters_steps_is_kept(store: Store, house: Any) -> 
         reports.record_decision(
             store, owner, done, account=me, decision=decision, reason="Later.", now=now
         )
-    page = reports.candidate_page(store, owner, done, now=now)
+    page = application.candidate_page(store, owner, done, now=now)
     assert page.first_view is not None
     assert (page.first_view.view, page.first_view.note) == ("promising", "Calm.")
     assert [one.decision for one in page.decisions] == ["invite-to-interview", "hold"]
