@@ -33,9 +33,11 @@ from service.storage.jobs import Jobs
 from service.storage.ledger import Ledger, heads_after
 from service.storage.messages import Messages, Outbox
 from service.storage.people import Accounts, Attempts, Providers, Sessions
+from service.storage.pooled import Pooled
 from service.storage.records import ProviderRecord
 from service.storage.recovery_codes import RecoveryCodes
 from service.storage.recruitment import Banks, Vacancies
+from service.storage.retained import Retained
 from service.storage.standings import Standings
 from service.storage.tasks import Tasks
 from service.storage.wordings import Wordings
@@ -157,6 +159,11 @@ class Tenant:
         return Tasks(self.connection, self.provider_id)
 
     @cached_property
+    def retained(self) -> Retained:
+        """Whose names and words are still kept."""
+        return Retained(self.connection, self.provider_id)
+
+    @cached_property
     def wordings(self) -> Wordings:
         """Messages in the organisation's own words."""
         return Wordings(self.connection, self.provider_id)
@@ -183,6 +190,11 @@ class Unit:
     def providers(self) -> Providers:
         """The tenants."""
         return Providers(self.connection)
+
+    @cached_property
+    def pooled(self) -> Pooled:
+        """Counts over all organisations, for the council."""
+        return Pooled(self.connection)
 
     @cached_property
     def attempts(self) -> Attempts:
