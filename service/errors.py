@@ -10,6 +10,7 @@
         ├── UnknownLink           an invitation link that does not work, or no longer
         ├── SittingClosed         this browser may not see this sitting: open the link again
         ├── NotSubmitted          the candidate has not finished
+        │   └── BeingRated        the answers are in own words, and not rated yet
         ├── FirstViewNeeded       the report opens after a first view was recorded
         ├── AnotherPersonNeeded   whoever decided does not answer those who contest it
         ├── ProviderPaused        the council has paused the provider: nobody new, for now
@@ -32,6 +33,8 @@ __all__ = [
     "DatabaseError",
     "FirstViewNeeded",
     "InvalidForm",
+    "BeingRated",
+    "Busy",
     "NotFound",
     "NotSubmitted",
     "ProviderPaused",
@@ -93,6 +96,10 @@ class FirstViewNeeded(ServiceError):
 
 
 class AnotherPersonNeeded(ServiceError):
+class BeingRated(NotSubmitted):
+    """The candidate has submitted answers in their own words, which are not all rated yet."""
+
+
     """What was decided is looked at again by somebody who did not decide it."""
 
 

@@ -30,6 +30,7 @@ from service.pages import (
     public,
     recruiter,
     steps,
+    words,
 )
 from service.publish import publish_banks
 from service.storage import Store
@@ -50,6 +51,7 @@ PAGES = (
     public,
     recruiter,
     steps,
+    words,
 )
 STOPPED = 4  # gunicorn's "application cannot be loaded": it stops instead of trying for ever
 

@@ -9,14 +9,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from flask import flash, request
+from flask_wtf.csrf import validate_csrf
 from werkzeug.datastructures import MultiDict
+from wtforms.validators import ValidationError
 
 from service.use_cases.views import Question, ShownItem
 from service.words import gettext as _
 from service.words import ngettext
 from vbr_engine.bank.model import ResponseFormat
+from vbr_engine.errors import ResponsesError
 
-__all__ = ["Given", "field_name", "given_from_answer", "read_answer"]
+__all__ = [
+    "Given",
+    "field_name",
+    "form_is_fresh",
+    "given_from_answer",
+    "read_answer",
+    "refused",
+    "tell",
+]
 
 
 @dataclass(frozen=True)
@@ -53,6 +65,34 @@ def given_from_answer(item: ShownItem, answer: Mapping[str, int] | None) -> Give
         chosen = {mark: option for option, mark in answer.items()}
         return Given(answer, most=chosen.get(1), least=chosen.get(-1))
     return Given(answer)
+
+
+def refused(given: Given, error: ResponsesError) -> Given:
+    """Put what the engine found wrong with an answer beside its fields."""
+    messages = {field_name(problem.path): problem.message for problem in error.problems}
+    return Given(given.answer, given.most, given.least, messages)
+
+
+def form_is_fresh() -> bool:
+    """Whether the submitted form carries a token of this browser that still holds."""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        return False
+    return True
+
+
+def tell(outcome: str, number: int) -> None:
+    """Say what became of an answer, where it is not what one expects."""
+    if outcome == "unchanged":
+        flash(_("Scenario %(number)s is saved, with the same answer.", number=number), "note")
+    if outcome == "replaced-other":
+        words = _(
+            "Scenario %(number)s was also answered in another window. "
+            "We kept the answer that was given last.",
+            number=number,
+        )
+        flash(words, "note")
 
 
 def read_answer(question: Question, form: MultiDict[str, str]) -> Given:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_wtf.csrf import validate_csrf
 from werkzeug.wrappers import Response
-from wtforms.validators import ValidationError
 
 from service.access import clock, csrf, requires, set_sitting_cookie, store
-from service.errors import NotSubmitted
-from service.pages.answers import Given, field_name, given_from_answer, read_answer
+from service.errors import BeingRated, NotSubmitted
+from service.pages.answers import (
+    Given,
+    field_name,
+    form_is_fresh,
+    given_from_answer,
+    read_answer,
+    refused,
+    tell,
+)
 from service.use_cases import sittings
-from service.use_cases.views import Question
+from service.use_cases.views import Invitation, Question
 from service.words import gettext as _
 from vbr_engine.errors import ResponsesError
 
@@ -35,7 +43,7 @@ def start(token: str) -> Response:
     """Start or carry on. The link is the proof, so the form needs no other."""
     sitting_id = sittings.start_sitting(store(), token, now=clock())
     invitation = sittings.view_invitation(store(), token)
-    response = redirect(_where_next(sitting_id, invitation.state, invitation.next_number), 303)
+    response = redirect(where_next(invitation), 303)
     set_sitting_cookie(response, sitting_id, token)
     return response
 
@@ -62,6 +70,8 @@ def question(sitting_id: str, number: int) -> str | Response:
     shown = sittings.show_question(store(), sitting_id, number)
     if shown.submitted:
         return _already_sent(sitting_id)
+    if shown.in_words:
+        return _to_words(sitting_id, number)
     return _question_page(shown, given_from_answer(shown.item, shown.answer))
 
 
@@ -76,8 +86,10 @@ def answer(sitting_id: str, number: int) -> str | Response | tuple[str, int]:
     shown = sittings.show_question(store(), sitting_id, number)
     if shown.submitted:
         return _already_sent(sitting_id)
+    if shown.in_words:
+        return _to_words(sitting_id, number)
     given = read_answer(shown, request.form)
-    if not _form_is_fresh():
+    if not form_is_fresh():
         return _question_page(shown, given, expired=True), 400
     if given.errors and request.form.get("action") == "leave":
         return _leave(shown, given)
@@ -106,7 +118,7 @@ def submit_again(sitting_id: str) -> Response:
 @csrf.exempt
 def submit(sitting_id: str) -> Response | tuple[str, int]:
     """Send the answers. With some missing, only after a clear yes."""
-    if not _form_is_fresh():
+    if not form_is_fresh():
         flash(_("Nothing was sent yet. Please choose “Send my answers” once more."), "note")
         return redirect(url_for("candidate.check", sitting_id=sitting_id), 303)
     outcome = sittings.submit_sitting(
@@ -129,6 +141,9 @@ def feedback(sitting_id: str) -> str | Response:
     """Show the feedback, in words."""
     try:
         told = sittings.candidate_feedback_for(store(), sitting_id)
+    except BeingRated:
+        about = sittings.describe_sitting(store(), sitting_id)
+        return render_template("words/waiting.html", about=about)
     except NotSubmitted as error:
         flash(str(error), "note")
         return redirect(url_for("candidate.check", sitting_id=sitting_id), 303)
@@ -139,12 +154,21 @@ def feedback(sitting_id: str) -> str | Response:
     )
 
 
-def _where_next(sitting_id: str, state: str, number: int | None) -> str:
-    if state == "completed":
-        return url_for("candidate.feedback", sitting_id=sitting_id)
+def where_next(invitation: Invitation) -> str:
+    """Return the address where a candidate goes on."""
+    here, number = invitation.sitting_id, invitation.next_number
+    if invitation.state == "completed":
+        return url_for("candidate.feedback", sitting_id=here)
     if number is None:
-        return url_for("candidate.check", sitting_id=sitting_id)
-    return url_for("candidate.question", sitting_id=sitting_id, number=number)
+        return url_for("candidate.check", sitting_id=here)
+    if invitation.in_words:
+        return url_for("words.words", sitting_id=here, number=number)
+    return url_for("candidate.question", sitting_id=here, number=number)
+
+
+def _to_words(sitting_id: str, number: int) -> Response:
+    place: dict[str, Any] = {"from": "check"} if request.args.get("from") == "check" else {}
+    return redirect(url_for("words.words", sitting_id=sitting_id, number=number, **place), 303)
 
 
 def _practice_page(token: str, *, tried: bool) -> str:
@@ -181,14 +205,6 @@ def _check_page(sitting_id: str, *, missing: tuple[int, ...]) -> str:
     )
 
 
-def _form_is_fresh() -> bool:
-    try:
-        validate_csrf(request.form.get("csrf_token"))
-    except ValidationError:
-        return False
-    return True
-
-
 def _save(shown: Question, given: Given) -> str | Response | tuple[str, int]:
     if given.errors:
         return _question_page(shown, given), 422
@@ -202,11 +218,12 @@ def _save(shown: Question, given: Given) -> str | Response | tuple[str, int]:
             now=clock(),
         )
     except ResponsesError as error:
-        messages = {field_name(problem.path): problem.message for problem in error.problems}
-        return _question_page(shown, Given(given.answer, given.most, given.least, messages)), 422
+        return _question_page(shown, refused(given, error)), 422
+    if saved.outcome == "other-way":
+        return _to_words(shown.sitting_id, shown.number)
     if saved.outcome == "already-submitted":
         return _already_sent(shown.sitting_id)
-    _tell(saved.outcome, shown.number)
+    tell(saved.outcome, shown.number)
     return redirect(_after(shown), 303)
 
 
@@ -221,18 +238,6 @@ def _leave(shown: Question, given: Given) -> Response:
         )
         flash(words, "note")
     return redirect(_after(shown), 303)
-
-
-def _tell(outcome: str, number: int) -> None:
-    if outcome == "unchanged":
-        flash(_("Scenario %(number)s is saved, with the same answer.", number=number), "note")
-    if outcome == "replaced-other":
-        words = _(
-            "You had also answered scenario %(number)s in another window. "
-            "We kept the answer that you gave last.",
-            number=number,
-        )
-        flash(words, "note")
 
 
 def _after(shown: Question) -> str:

@@ -40,7 +40,7 @@ class Sat:
         return tuple(
             number
             for number, item in enumerate(self.sitting.form.items, start=1)
-            if item not in self.progress.answers
+            if item not in self.progress.given
         )
 
     @property

@@ -9,10 +9,24 @@ from itertools import pairwise
 
 from service.storage.records import Event
 
-__all__ = ["LONGEST_GAP", "STUCK_AFTER", "Answer", "Progress", "answering_seconds", "progress_of"]
+__all__ = [
+    "LONGEST_GAP",
+    "OWN_WORDS",
+    "STUCK_AFTER",
+    "WAYS",
+    "Answer",
+    "Progress",
+    "Written",
+    "answering_seconds",
+    "progress_of",
+]
 
 STUCK_AFTER = timedelta(hours=48)
 LONGEST_GAP = timedelta(minutes=5)
+# How somebody answers: on the page themselves; to a colleague, or on paper, who enters it; in their
+# own words, typed; in their own words, said to a colleague who writes.
+WAYS = ("self", "entered", "typed", "spoken")
+OWN_WORDS = frozenset({"typed", "spoken"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +38,21 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """The answer in own words that holds for an item; its text stands in the remarks."""
+
+    remark: str | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
-    """The state of a sitting."""
+    """The state of a sitting; `way` is one of `WAYS`."""
 
     events: tuple[Event, ...]
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    words: Mapping[str, Written] = field(default_factory=dict)
+    way: str = WAYS[0]
     invited_at: datetime | None = None
     started_at: datetime | None = None
     submitted_at: datetime | None = None
@@ -40,6 +64,16 @@ class Progress:
         if self.submitted_at:
             return "completed"
         return "started" if self.started_at else "invited"
+
+    @property
+    def in_words(self) -> bool:
+        """Whether the scenarios are answered in own words, for two people to rate."""
+        return self.way in OWN_WORDS
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Items that have an answer, in the way that holds."""
+        return frozenset(self.words if self.in_words else self.answers)
 
     def state_at(self, now: datetime) -> str:
         """Like `state`, or stuck when the candidate has not moved for `STUCK_AFTER`."""
@@ -63,15 +97,25 @@ def progress_of(events: Iterable[Event]) -> Progress:
     """
     events = tuple(events)
     answers: dict[str, Answer] = {}
+    words: dict[str, Written] = {}
+    way = WAYS[0]
     at: dict[str, datetime] = {}
     for event in events:
         at.setdefault(event.kind, event.at)
-        if event.item_id is not None:
-            revision = answers[event.item_id].revision + 1 if event.item_id in answers else 1
-            answers[event.item_id] = Answer(event.body["answer"], revision)
+        item = event.item_id or ""
+        if event.kind == "answered":
+            revision = answers[item].revision + 1 if item in answers else 1
+            answers[item] = Answer(event.body["answer"], revision)
+        elif event.kind == "written":
+            revision = words[item].revision + 1 if item in words else 1
+            words[item] = Written(event.body.get("remark"), revision)
+        elif event.kind == "adjusted":
+            way = event.body.get("mode", way)
     return Progress(
         events=events,
         answers=answers,
+        words=words,
+        way=way,
         invited_at=at.get("invited"),
         started_at=at.get("started"),
         submitted_at=at.get("submitted"),
@@ -80,7 +124,7 @@ def progress_of(events: Iterable[Event]) -> Progress:
 
 
 def _last_activity(events: tuple[Event, ...]) -> datetime | None:
-    moves = {"invited", "link-renewed", "started", "answered", "submitted"}
+    moves = {"invited", "link-renewed", "started", "answered", "written", "submitted"}
     return max((event.at for event in events if event.kind in moves), default=None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from service.errors import FirstViewNeeded, InvalidForm, NotSubmitted
+from service.errors import BeingRated, FirstViewNeeded, InvalidForm, NotSubmitted
 from service.storage import Store, Unit
 from service.storage.records import Event
 from service.use_cases.candidate import Sat, gather
@@ -13,6 +13,7 @@ from service.use_cases.forms import Form
 from service.use_cases.happenings import happen
 from service.use_cases.scoring import answers_of, profile_of
 from service.use_cases.views import Account
+from service.use_cases.written import words_of
 from service.words import gettext as _
 from vbr_engine.reports import RecruiterReport, recruiter_report
 
@@ -84,6 +85,7 @@ def open_report(
         identity = unit.at(provider_id).identities.get(sitting_id)
         vacancy = unit.at(provider_id).vacancies.get(sat.sitting.vacancy_id)
         provider = unit.providers.get(provider_id)
+        said = words_of(unit.at(provider_id), sat.progress) if sat.progress.in_words else None
     if profile is None:
         raise NotSubmitted(_("The candidate has not finished."))
     if not sat.progress.has("first-view"):
@@ -99,6 +101,7 @@ def open_report(
         provider=provider.name if provider else None,
         simulated=sat.sitting.simulated,
         prepared=now.date(),
+        said=said,
     )
 
 
@@ -139,6 +142,8 @@ def _submitted(store: Store, unit: Unit, provider_id: str, sitting_id: str) -> S
     sat = gather(store, unit, unit.at(provider_id).sittings.get(sitting_id))
     if sat.progress.submitted_at is None:
         raise NotSubmitted(_("The candidate has not finished."))
+    if profile_of(unit, sat) is None:
+        raise BeingRated(_("Two people rate the answers before the report opens."))
     return sat
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
-from service.errors import NotFound, NotSubmitted
+from service.errors import BeingRated, NotFound, NotSubmitted
 from service.storage import Store, Unit
 from service.storage.cipher import sha256
 from service.use_cases.candidate import Sat, follow, gather
 from service.use_cases.happenings import happen
-from service.use_cases.scoring import profile_of, score_sitting
+from service.use_cases.scoring import keep_profile, profile_of, score_sitting
 from service.use_cases.views import (
     Invitation,
     PracticeView,
@@ -22,6 +23,7 @@ from service.use_cases.views import (
     ShownText,
     Submitted,
 )
+from service.use_cases.written import words_of
 from service.words import gettext as _
 from vbr_engine.bank.model import Item, ResponseFormat
 from vbr_engine.reports import CandidateFeedback, answer_lines, candidate_feedback
@@ -150,6 +152,7 @@ def show_question(store: Store, sitting_id: str, number: int) -> Question:
         next_number=sat.missing[0] if sat.missing else None,
         submitted=sat.progress.submitted_at is not None,
         language=text.language,
+        in_words=sat.progress.in_words,
     )
 
 
@@ -161,6 +164,8 @@ def save_answer(
     *,
     revision: int,
     now: datetime,
+    by: str | None = None,
+    how: str | None = None,
 ) -> Saved:
     """Save one complete answer; it is durable when this returns.
 
@@ -173,12 +178,15 @@ def save_answer(
         Per option, in the encoding of the response matrix.
     revision : int
         The revision that the page showed.
+    by, how : str, optional
+        The account that enters it for the candidate, and from what: phone, paper or in-person.
 
     Returns
     -------
     Saved
         ``saved``; ``unchanged``; ``replaced-other`` when another page had saved a different
-        answer since this one was shown; ``already-submitted`` when nothing was saved.
+        answer since this one was shown; ``already-submitted`` and ``other-way`` (the candidate
+        answers in their own words) when nothing was saved.
 
     Raises
     ------
@@ -195,6 +203,8 @@ def save_answer(
         known = current.revision if current else 0
         if sat.progress.submitted_at is not None:
             return Saved("already-submitted", known)
+        if sat.progress.in_words:
+            return Saved("other-way", known)
         checked = check_answer(sat.bank.item_by_id[item_id], answer)
         if current is not None and dict(current.answer) == checked:
             return Saved("unchanged", known)
@@ -203,8 +213,10 @@ def save_answer(
             sitting_id,
             "answered",
             at=now,
+            by=by,
             item_id=item_id,
-            body={"answer": checked, "revision": known + 1, "shown-revision": revision},
+            body={"answer": checked, "revision": known + 1, "shown-revision": revision}
+            | entered(how),
         )
     return Saved("saved" if revision == known else "replaced-other", known + 1)
 
@@ -217,26 +229,42 @@ def review_sitting(store: Store, sitting_id: str) -> Review:
     NotFound
         If there is no such sitting, or it was not started.
     """
-    sat = _started(store, sitting_id)
+    with store.read() as unit:
+        sat = gather(store, unit, unit.doors.sitting(sitting_id))
+        said = words_of(unit.at(sat.sitting.provider_id), sat.progress)
+    if sat.progress.started_at is None:
+        raise NotFound(_("Open your link and choose “Start” first."))
+    entry = partial(_written_entry, said=said) if sat.progress.in_words else _entry
     return Review(
         sitting_id=sitting_id,
-        entries=tuple(_entry(sat, number) for number in range(1, len(sat.items) + 1)),
+        entries=tuple(entry(sat, number) for number in range(1, len(sat.items) + 1)),
         n_answered=sat.n_answered,
         total=len(sat.items),
         submitted=sat.progress.submitted_at is not None,
         language=sat.text.language,
+        in_words=sat.progress.in_words,
     )
 
 
 def submit_sitting(
-    store: Store, sitting_id: str, *, now: datetime, allow_incomplete: bool = False
+    store: Store,
+    sitting_id: str,
+    *,
+    now: datetime,
+    allow_incomplete: bool = False,
+    by: str | None = None,
+    how: str | None = None,
 ) -> Submitted:
     """Close the sitting and compute its profile, in one transaction.
+
+    Answers in own words have a profile once they are rated: see `service.use_cases.ratings`.
 
     Parameters
     ----------
     allow_incomplete : bool
         Submit what there is: nobody is kept from finishing.
+    by, how : str, optional
+        The account that submits it for the candidate, and how they were in touch.
 
     Returns
     -------
@@ -256,16 +284,10 @@ def submit_sitting(
             raise NotFound(_("Open your link and choose “Start” first."))
         if sat.missing and not allow_incomplete:
             return Submitted("incomplete", sat.missing)
-        profile = score_sitting(sat)
-        happen(unit.at(sat.sitting.provider_id), sitting_id, "submitted", at=now)
-        unit.at(sat.sitting.provider_id).profiles.add(
-            sitting_id,
-            bank_sha256=profile.bank_sha256,
-            policy=profile.policy,
-            engine=profile.engine,
-            body=profile.to_dict(),
-            now=now,
-        )
+        tenant = unit.at(sat.sitting.provider_id)
+        happen(tenant, sitting_id, "submitted", at=now, by=by, body=entered(how))
+        if not sat.progress.in_words or not sat.progress.words:
+            keep_profile(tenant, score_sitting(sat), at=now)
     return Submitted("submitted")
 
 
@@ -281,6 +303,8 @@ def candidate_feedback_for(store: Store, sitting_id: str) -> CandidateFeedback:
         sat = gather(store, unit, unit.doors.sitting(sitting_id))
         profile = profile_of(unit, sat)
         vacancy = unit.at(sat.sitting.provider_id).vacancies.get(sat.sitting.vacancy_id)
+    if profile is None and sat.progress.submitted_at is not None:
+        raise BeingRated(_("Two people read what you wrote before your feedback is ready."))
     if profile is None:
         raise NotSubmitted(_("Your feedback is here as soon as you have sent your answers."))
     contact = vacancy.contact if vacancy else None
@@ -310,6 +334,7 @@ def _invitation(
         n_answered=sat.n_answered,
         next_number=sat.missing[0] if sat.missing else None,
         state=sat.progress.state,
+        in_words=sat.progress.in_words,
         simulated=sat.sitting.simulated,
         language=text.language,
         expires_at=expires_at,
@@ -322,6 +347,11 @@ def _started(store: Store, sitting_id: str) -> Sat:
     if sat.progress.started_at is None:
         raise NotFound(_("Open your link and choose “Start” first."))
     return sat
+
+
+def entered(how: str | None) -> dict[str, Mapping[str, str]]:
+    """Return what an event says when a colleague did it for the candidate."""
+    return {"entered": {"how": how}} if how else {}
 
 
 def _shown(item: Item, order: tuple[str, ...]) -> ShownItem:
@@ -340,3 +370,9 @@ def _entry(sat: Sat, number: int) -> ReviewEntry:
         answered=given is not None,
         answer_lines=tuple(line.text if picked else f"{line.label}: {line.text}" for line in lines),
     )
+
+
+def _written_entry(sat: Sat, number: int, *, said: Mapping[str, str]) -> ReviewEntry:
+    item = sat.items[number - 1].id
+    title, text = sat.text.items[item].title, said.get(item, "")
+    return ReviewEntry(number, title, bool(text), (text,) if text else ())

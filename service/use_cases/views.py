@@ -58,6 +58,7 @@ class Invitation:
     simulated: bool
     language: str
     expires_at: datetime | None
+    in_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,12 @@ class Question:
     next_number: int | None
     submitted: bool
     language: str
+    in_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of an answer: saved, unchanged, replaced-other or already-submitted."""
+    """What became of an answer: saved, unchanged, replaced-other, already-submitted, other-way."""
 
     outcome: str
     revision: int = 0
@@ -146,6 +148,7 @@ class Review:
     total: int
     submitted: bool
     language: str
+    in_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,7 @@ def _bounced(state: State, happening: Happening) -> None:
 
 def _adjusted(state: State, happening: Happening) -> None:
     state["adjusted"], state["adjustment_asked_at"] = True, None
+    state["n_answered"] = happening.body.get("answered", state["n_answered"])
 
 
 def _active(state: State, happening: Happening) -> None:
