@@ -50,7 +50,7 @@ def prepare(
     """
     tenant = unit.at(message.provider_id)
     person = person_of(tenant, message)
-    to = _address_of(person, message.channel)
+    channel, to = _reach(person, message.channel)
     if person is None or not to:
         return None
     link = _new_link(store, message, now)
@@ -64,11 +64,11 @@ def prepare(
     if message.sitting_id is None:
         wording = usual(message.kind, _language(message))
     else:
-        wording = wording_of(tenant, message.kind, _language(message), message.channel)
+        wording = wording_of(tenant, message.kind, _language(message), channel)
     words = fill(wording, fields)
     envelope = Envelope(
         id=message.id,
-        channel=message.channel,
+        channel=channel,
         to=to,
         name=person.name,
         subject=words.subject,
@@ -110,10 +110,11 @@ def person_of(tenant: Tenant, message: MessageRecord) -> Identity | None:
     return sealed or tenant.identities.get(message.sitting_id or "")
 
 
-def _address_of(person: Identity | None, channel: str) -> str:
-    if person is None:
-        return ""
-    return person.email if channel == "email" else person.phone
+def _reach(person: Identity | None, channel: str) -> tuple[str, str]:
+    """Return the way to somebody: the one that was meant, or the only one that is left."""
+    ways = {"email": person.email, "sms": person.phone} if person else {}
+    found = [(way, to) for way, to in ways.items() if to]
+    return next((one for one in found if one[0] == channel), found[0] if found else (channel, ""))
 
 
 def _language(message: MessageRecord) -> str:

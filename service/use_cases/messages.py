@@ -11,20 +11,24 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
-from service.storage import Tenant
+from service.errors import NotFound
+from service.storage import Store, Tenant
 from service.storage.records import Identity, MessageRecord
 from service.use_cases.forms import id_of_request
 from service.use_cases.message_kinds import KINDS, REMINDERS
 from service.use_cases.quiet import next_loud, quiet_of
+from service.words import gettext as _
 
 __all__ = [
     "REMIND_AFTER",
     "Delivery",
     "cancel_messages",
+    "deliveries",
     "delivery",
     "enqueue",
     "plan_reminders",
     "sealed_person",
+    "send_again",
 ]
 
 REMIND_AFTER = (timedelta(hours=48), timedelta(days=5))
@@ -157,6 +161,7 @@ class Delivery:
         ``email`` or ``sms``.
     problem : str
         A sentence, or nothing.
+    message_id : str
     """
 
     state: str
@@ -164,6 +169,7 @@ class Delivery:
     kind: str
     channel: str
     problem: str = ""
+    message_id: str = ""
 
 
 _STATES = {
@@ -206,7 +212,29 @@ def delivery_of(message: MessageRecord) -> Delivery:
     if state in ("failed", "unsure"):
         code = "unsure" if state == "unsure" else (message.problem or "").split(":")[0]
         problem = str(PROBLEMS.get(code, PROBLEMS["failed"]))
-    return Delivery(state, _moment(message), message.kind, message.channel, problem)
+    return Delivery(state, _moment(message), message.kind, message.channel, problem, message.id)
+
+
+def deliveries(tenant: Tenant, sitting_id: str) -> tuple[Delivery, ...]:
+    """Return what became of every message to a candidate, in the order in which they go."""
+    found = (one for one in tenant.messages.of((sitting_id,)) if one.state in _STATES)
+    return tuple(delivery_of(message) for message in sorted(found, key=_moment))
+
+
+def send_again(
+    store: Store, provider_id: str, sitting_id: str, message_id: str, *, now: datetime
+) -> bool:
+    """Let a message go again that failed, or of which nobody knows; False if it needs no help.
+
+    Raises
+    ------
+    NotFound
+    """
+    with store.write() as unit:
+        message = unit.at(provider_id).messages.get(message_id)
+        if message is None or message.sitting_id != sitting_id:
+            raise NotFound(_("There is no such message."))
+        return bool(unit.outbox.replay((message_id,), now=now))
 
 
 def _moment(message: MessageRecord) -> datetime:

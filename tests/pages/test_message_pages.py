@@ -25,7 +25,8 @@ LIST = "/settings/messages"
 INVITATION = f"{LIST}/invitation/en/email"
 
 
-def signed_in(house, page_client, role):
+def member(house, role):
+    """Give somebody an account, and return its address."""
     email = f"{role}@meadow.example"
     belongs = (
         accounts.house(house.store, now=NOW)
@@ -41,6 +42,11 @@ def signed_in(house, page_client, role):
         role=role,
         now=NOW,
     )
+    return email
+
+
+def signed_in(house, page_client, role):
+    email = member(house, role)
     page_client.submit(page_client.get("/sign-in"), email=email, password=PASSWORD)
     return page_client
 
@@ -316,9 +322,9 @@ def test_a_job_page_comes_again_until_it_is_over(house):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 390, 1280])
-def test_the_pages_in_a_browser(house, served, open_browser, look, width, page_client):
-    signed_in(house, page_client, "manager")
-    signed_in(house, page_client, "administrator")
+def test_the_pages_in_a_browser(house, served, open_browser, look, width):
+    member(house, "manager")
+    member(house, "administrator")
     stuck(house, Unsure("nobody answered"))
     stuck(house, Refused("refused: 550 5.1.1 <sam@home.example> unknown"))
     with house.store.write() as unit:

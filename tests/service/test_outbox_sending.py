@@ -526,6 +526,19 @@ def test_a_phone_number_gets_a_text_by_day(house: Any, work: Callable[[], None],
     assert "https://recruit.example/i/" in sent.text
 
 
+def test_who_has_a_new_address_only_is_reached_there(
+    house: Any, work: Callable[[], None], way: Fake
+) -> None:
+    invited = invite(house)
+    with house.store.write() as unit:
+        identities = unit.at(house.provider_id).identities
+        identities.erase(invited.sitting_id)
+        identities.add(invited.sitting_id, Identity("Ana", phone="+447700900123"))
+    work()
+    (sent,) = way.taken
+    assert (sent.channel, sent.to, sent.subject) == ("sms", "+447700900123", "")
+
+
 def test_a_file_is_a_mail_that_programs_read(house: Any, store: Store, tmp_path: Path) -> None:
     invite(house, "Siân Ŵyn")
     settings = MailSettings.of({}, tmp_path, production=False)
