@@ -29,6 +29,7 @@ from service.pages import (
     operator,
     public,
     recruiter,
+    sent,
     steps,
     words,
 )
@@ -50,6 +51,7 @@ PAGES = (
     operator,
     public,
     recruiter,
+    sent,
     steps,
     words,
 )
