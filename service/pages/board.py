@@ -33,6 +33,7 @@ __all__ = [
     "message_words",
     "next_step",
     "progress",
+    "says_all",
     "stuck_words",
     "view_words",
 ]
@@ -65,6 +66,10 @@ VIEWS = {
     "unsure": lazy_gettext("Not sure yet"),
     "concerns": lazy_gettext("I have concerns"),
 }
+# Reasons to call that say where somebody stands, and since when.
+TELLING = frozenset(
+    {"not-started", "not-finished", "finished", "finished-tried", "undecided", "offer-open"}
+)
 MESSAGES = {
     "invitation": lazy_gettext("Invitation"),
     "reminder": lazy_gettext("Reminder"),
@@ -104,6 +109,11 @@ def next_step(row: BoardRow, now: datetime) -> str:
     if row.standing.stage == "completed":
         return _completed(row)
     return _("Nothing to do for now.") if not row.stuck_since else _("Ask how things stand.")
+
+
+def says_all(row: BoardRow) -> bool:
+    """Whether the reason to call says where a candidate stands, and since when."""
+    return row.call is not None and row.call.why in TELLING
 
 
 def stuck_words(row: BoardRow, now: datetime) -> str:

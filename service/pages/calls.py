@@ -8,6 +8,7 @@ from service.access import clock, requires, store
 from service.pages.board import interview_words
 from service.pages.forms import request_id
 from service.pages.frame import frame, recruiter
+from service.pages.phones import phone_words
 from service.use_cases.calls import calls_for_today
 from service.use_cases.funnel_words import call_sentence, outcome_words, urgency_words
 from vbr_engine.funnel import CALL_OUTCOMES
@@ -35,6 +36,7 @@ def today() -> str:
         why=lambda row: call_sentence(row.call, listed.today),
         interview=lambda row: interview_words(row.standing, now),
         urgency_words=urgency_words,
+        phone_words=phone_words,
         outcomes=[(outcome, outcome_words(outcome)) for outcome in CALL_OUTCOMES],
         call_page=lambda page: url_for(".today", page=page),
         request_id=request_id(),

@@ -27,6 +27,7 @@ from service.pages.contents import with_places
 from service.pages.forms import given_fields, request_id
 from service.pages.frame import frame, recruiter
 from service.pages.history import happened, who
+from service.pages.phones import phone_words
 from service.pages.sections import sections_of
 from service.use_cases import invitations, reports
 from service.use_cases.application import candidate_page
@@ -78,6 +79,7 @@ def candidate(sitting_id: str) -> str:
         view_words=view_words,
         stage_title=stage_title,
         step_words=step_words,
+        phone_words=phone_words,
         likely=likely,
         others=others,
         request_id=request_id(),
@@ -232,17 +234,17 @@ def _address(token: str) -> str:
 def _steps(page: CandidatePage) -> tuple[list[tuple[str, str, bool]], list[tuple[str, str]]]:
     """Return the likeliest steps as buttons (value, words, tap), and the codes of the others.
 
-    A step that needs more than a tap (a day ahead, a reason) leads to its form.
+    An interview leads to a form, as its day is needed; whatever ends an application is no button.
     """
     allowed = allowed_steps(page.standing, clock().astimezone(LOCAL).date())
     likely: list[tuple[str, str, bool]] = []
-    for step in allowed[:LIKELY]:
+    for step in [step for step in allowed if not step.ends][:LIKELY]:
         if step.code == "called":
             likely += [
                 (f"called:{outcome}", outcome_words(outcome), True) for outcome in CALL_OUTCOMES
             ]
         else:
-            tap = not step.ends and step.code != "interview-booked"
+            tap = step.code != "interview-booked"
             likely.append((step.code, step_words(step.code), tap))
     return likely, [(step.code, step_words(step.code)) for step in allowed]
 

@@ -87,7 +87,7 @@ def who(entry: TimelineEntry) -> str:
     """Say who did it: a colleague by name, the candidate, or nobody in person."""
     if entry.by:
         return entry.by
-    return _("the candidate") if entry.kind in BY_CANDIDATE else _("by itself")
+    return _("the candidate") if entry.kind in BY_CANDIDATE else _("automatic")
 
 
 def _details(entry: TimelineEntry) -> str:
