@@ -27,7 +27,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
 
 from service.config import Settings
-from service.errors import NotFound, SignInNeeded, SittingClosed
+from service.errors import NotFound, SecondFactorNeeded, SignInNeeded, SittingClosed
 from service.storage import Store
 from service.use_cases import accounts, sittings
 from service.use_cases.views import Account
@@ -42,6 +42,7 @@ __all__ = [
     "clock",
     "csrf",
     "current_account",
+    "needs_second_factor",
     "requires",
     "rule_of",
     "services",
@@ -98,13 +99,16 @@ def clock() -> datetime:
     return services().clock()
 
 
-def requires(rule: str) -> Callable[[View], View]:
+def requires(rule: str, *, without_second_factor: bool = False) -> Callable[[View], View]:
     """Give a view its access rule.
 
     Parameters
     ----------
     rule : str
         One of `RULES`.
+    without_second_factor : bool
+        Only for the pages on which somebody whose role needs a second factor sets it up: any other
+        page leads there until it is done.
     """
     if rule not in RULES:
         raise ValueError(f"a rule is one of {RULES}, not {rule!r}")
@@ -117,7 +121,7 @@ def requires(rule: str) -> Callable[[View], View]:
             if rule == "link" and "token" in kwargs:
                 g.sitting_language = sittings.language_of(store(), kwargs["token"])
             if rule in ROLES:
-                _check_role(rule)
+                _check_role(rule, without_second_factor=without_second_factor)
             return view(*args, **kwargs)
 
         guarded.access_rule = rule  # type: ignore[attr-defined]
@@ -147,12 +151,20 @@ def check_every_route(app: Flask) -> None:
         raise RuntimeError(f"no access rule: {', '.join(bare)}; see service.access.requires")
 
 
-def _check_role(rule: str) -> None:
+def _check_role(rule: str, *, without_second_factor: bool) -> None:
     account = current_account()
     if account is None:
         raise SignInNeeded(_("Sign in to see this page."))
     if account.role not in ROLES[rule]:
         raise NotFound(_("There is nothing at this address."))
+    if needs_second_factor(account) and not without_second_factor:
+        raise SecondFactorNeeded(_("Set up the second step first."))
+
+
+def needs_second_factor(account: Account) -> bool:
+    """Whether somebody must set up a second factor before anything else."""
+    needed = settings().second_factor_roles
+    return account.role in needed and not account.has_second_factor
 
 
 def _check_candidate(sitting_id: str) -> None:

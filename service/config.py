@@ -16,6 +16,7 @@ from service.setting import Setting, address, one_of, secret, tokens, whole
 
 __all__ = ["SETTINGS", "Setting", "Settings"]
 
+SECOND_FACTOR_ROLES = frozenset({"manager", "council", "researcher", "administrator"})
 SETTINGS = (
     Setting(
         "VBR_ENVIRONMENT",
@@ -85,6 +86,13 @@ SETTINGS = (
         whole(1, 168),
     ),
     Setting(
+        "VBR_SECOND_FACTOR",
+        "`required`: managers, council leads, researchers and administrators set up a code from "
+        "their phone when they first sign in; `optional`: whoever wants.",
+        "`optional` (development), `required` (production)",
+        one_of("optional", "required"),
+    ),
+    Setting(
         "VBR_MAX_REQUEST_KB",
         "Largest body of a request, in kB; larger ones get status 413.",
         "`1024`",
@@ -142,6 +150,7 @@ from 1 to 365, not '0'. VBR_WORKERS must be a whole number from 1 to 32, not 'ma
     link_lifetime: timedelta
     session_idle: timedelta
     session_absolute: timedelta
+    second_factor: str
     max_request_bytes: int
     max_sittings: int
     log_level: str
@@ -153,6 +162,11 @@ from 1 to 365, not '0'. VBR_WORKERS must be a whole number from 1 to 32, not 'ma
     def production(self) -> bool:
         """Whether the strict rules of production hold."""
         return self.environment == "production"
+
+    @property
+    def second_factor_roles(self) -> frozenset[str]:
+        """The roles that cannot do without a second factor."""
+        return SECOND_FACTOR_ROLES if self.second_factor == "required" else frozenset()
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -188,6 +202,7 @@ from 1 to 365, not '0'. VBR_WORKERS must be a whole number from 1 to 32, not 'ma
             link_lifetime=timedelta(days=given.get("VBR_LINK_DAYS", 30)),
             session_idle=timedelta(minutes=given.get("VBR_SESSION_IDLE_MINUTES", 60)),
             session_absolute=timedelta(hours=given.get("VBR_SESSION_HOURS", 12)),
+            second_factor=given.get("VBR_SECOND_FACTOR", "required" if production else "optional"),
             max_request_bytes=1024 * given.get("VBR_MAX_REQUEST_KB", 1024),
             max_sittings=given.get("VBR_MAX_SITTINGS", 1000),
             log_level=given.get("VBR_LOG_LEVEL", "info"),

@@ -52,8 +52,11 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     errors.AnotherPersonNeeded: Answer(409, _("Another person needs to look at this")),
     errors.ProviderPaused: Answer(409, _("Paused")),
     errors.InvalidForm: Answer(422, AGAIN, GO_BACK),
+    errors.LinkSpent: Answer(404, _("This link does not work any more")),
+    errors.Busy: Answer(503, _("Very busy"), _("Nothing is lost.")),
     errors.SignInFailed: Answer(401, _("Not signed in")),
     errors.SignInNeeded: Answer(401, _("Sign in")),
+    errors.SecondFactorNeeded: Answer(403, _("Set up a second step")),
     errors.TooManyAttempts: Answer(429, _("Too many attempts")),
     InvalidInput: Answer(422, AGAIN, GO_BACK),
 }
@@ -77,8 +80,10 @@ def _ours(error: Exception) -> Response:
     answer = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
     if isinstance(error, errors.SignInNeeded) and not wants_problem():
         return _to_sign_in()
+    if isinstance(error, errors.SecondFactorNeeded) and not wants_problem():
+        return redirect(url_for("second_factor.set_up"), code=303)
     response = _told(answer.status, answer.title, str(error), answer.help)
-    if isinstance(error, errors.TooManyAttempts):
+    if isinstance(error, errors.TooManyAttempts | errors.Busy):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
 

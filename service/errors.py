@@ -17,6 +17,9 @@
         ├── InvalidForm           a form with problems, by field
         ├── SignInNeeded          the page is for somebody signed in
         ├── SignInFailed          e-mail address or password is wrong
+        ├── SecondFactorNeeded    the role needs a second factor, which is not set up yet
+        ├── LinkSpent             a single-use link that was used, has expired or never was
+        ├── Busy                  too many want the same at this moment
         └── TooManyAttempts       wait before trying again
 
 Each has a sentence for the reader. `service.error_pages` chooses the HTTP status.
@@ -30,14 +33,16 @@ from vbr_engine.errors import VbrError
 
 __all__ = [
     "AnotherPersonNeeded",
+    "BeingRated",
+    "Busy",
     "DatabaseError",
     "FirstViewNeeded",
     "InvalidForm",
-    "BeingRated",
-    "Busy",
+    "LinkSpent",
     "NotFound",
     "NotSubmitted",
     "ProviderPaused",
+    "SecondFactorNeeded",
     "ServiceError",
     "SettingsError",
     "SignInFailed",
@@ -91,15 +96,15 @@ class NotSubmitted(ServiceError):
     """The candidate has not submitted the answers."""
 
 
+class BeingRated(NotSubmitted):
+    """The candidate has submitted answers in their own words, which are not all rated yet."""
+
+
 class FirstViewNeeded(ServiceError):
     """A person's first view must be recorded before the scores are shown."""
 
 
 class AnotherPersonNeeded(ServiceError):
-class BeingRated(NotSubmitted):
-    """The candidate has submitted answers in their own words, which are not all rated yet."""
-
-
     """What was decided is looked at again by somebody who did not decide it."""
 
 
@@ -127,6 +132,39 @@ class SignInNeeded(ServiceError):
 
 class SignInFailed(ServiceError):
     """E-mail address or password is wrong; which of the two is not said."""
+
+
+class SecondFactorNeeded(ServiceError):
+    """The role needs a second factor: whoever has none sets it up before anything else."""
+
+
+class LinkSpent(ServiceError):
+    """A link that works once, and was used, has expired or was never made.
+
+    Parameters
+    ----------
+    was_used : bool
+        Whether it is known to have been used or replaced.
+    """
+
+    def __init__(self, *, was_used: bool) -> None:
+        self.was_used = was_used
+        super().__init__("This link does not work any more.")
+
+
+class Busy(ServiceError):
+    """Too many want the same at this moment: ask again in a few seconds.
+
+    Parameters
+    ----------
+    message : str
+    retry_after : int
+        Seconds to wait.
+    """
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
 
 
 class TooManyAttempts(ServiceError):

@@ -14,19 +14,19 @@ from flask import Flask, Response, g, request
 
 __all__ = ["configure", "install", "masked"]
 
-_TOKEN_PATH = re.compile(r"/i/[^/?#\s<]+")
+_TOKEN_PATH = re.compile(r"/(i|join|reset)/[^/?#\s<]+")
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
 def masked(text: str) -> str:
-    """Hide invitation tokens in an address.
+    """Hide the tokens of links in an address.
 
     Examples
     --------
     >>> masked("GET /i/Zm9vYmFy/practice HTTP/1.1")
     'GET /i/***/practice HTTP/1.1'
     """
-    return _TOKEN_PATH.sub("/i/***", text)
+    return _TOKEN_PATH.sub(r"/\1/***", text)
 
 
 def configure(level: str) -> None:

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from functools import cache
 from uuid import uuid4
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
 from service.errors import InvalidForm, SignInFailed, TooManyAttempts
-from service.storage import Store, Unit
+from service.storage import Store, Tenant, Unit
 from service.storage.cipher import sha256
-from service.storage.records import AccountRecord, ProviderRecord
+from service.storage.records import AccountRecord, ProviderRecord, SessionRecord
+from service.use_cases import passwords, throttle
 from service.use_cases.forms import plain_line
+from service.use_cases.security import note
 from service.use_cases.views import Account
 from service.words import gettext as _
 
-__all__ = ["account_for", "add_account", "add_provider", "house", "sign_in", "sign_out"]
+__all__ = [
+    "account_for",
+    "add_account",
+    "add_provider",
+    "house",
+    "is_over",
+    "mark_signed_in",
+    "open_session",
+    "sign_in",
+    "sign_out",
+]
 
-WINDOW = timedelta(minutes=15)
 ATTEMPTS_PER_ACCOUNT = 5
 ATTEMPTS_PER_ADDRESS = 30
-LEAST_PASSWORD = 12
-LONGEST_PASSWORD = 256
 SEEN_EVERY = timedelta(minutes=1)
-
-# OWASP's least for argon2id: 19 MiB, two passes, one lane.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+LONGEST_AGENT = 300
 
 
 def add_provider(store: Store, *, name: str, contact: str, now: datetime) -> str:
@@ -61,33 +64,21 @@ def add_account(
     now: datetime,
     role: str = "recruiter",
 ) -> str:
-    """Add an account and return its id.
+    """Add an account that has a password, and return its id: for programs, not for pages.
 
     Raises
     ------
     InvalidForm
-        If the password is too short or the address is taken.
+        If the password may not be used or the address is taken.
     """
-    if not LEAST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        least = LEAST_PASSWORD
-        raise InvalidForm(
-            {"password": _("Use a password of %(least)s characters or more.", least=least)}
-        )
-    hashed, account_id = _HASHER.hash(password), uuid4().hex
+    name, email = plain_line(name), plain_line(email)
+    normal = passwords.checked(password, password, about=(name, email), field="password")
+    hashed, account_id = passwords.hash_of(normal), uuid4().hex
+    record = AccountRecord(provider_id, account_id, email, name, role, hashed)
     with store.write() as unit:
         if unit.doors.account(email) is not None:
             raise InvalidForm({"email": _("There is an account with this email address.")})
-        unit.at(provider_id).accounts.add(
-            AccountRecord(
-                provider_id=provider_id,
-                id=account_id,
-                email=plain_line(email),
-                name=plain_line(name),
-                role=role,
-                password=hashed,
-            ),
-            now=now,
-        )
+        unit.at(provider_id).accounts.add(record, now=now)
     return account_id
 
 
@@ -96,37 +87,70 @@ def sign_in(
 ) -> str:
     """Open a session and return its token, which is kept nowhere else.
 
-    Attempts are counted before the password is hashed, by account and by network address; an
-    unknown address takes as long as a wrong password and gets the same answer.
+    Whoever has a second factor gives a code next: until then the session opens nothing. Attempts
+    are counted before the password is hashed, by account and by network address; an unknown
+    address takes as long as a wrong password and gets the same answer.
 
     Raises
     ------
     SignInFailed
     TooManyAttempts
+    Busy
+        Before anything is counted.
     """
-    email, password = email.strip(), password[: LONGEST_PASSWORD + 1]
+    email = email.strip()
+    with passwords.room.place():
+        with store.write() as unit:
+            wait = _count_attempt(unit, email, address, now=now)
+            account = unit.doors.account(email)
+            origin = unit.cipher.mark(address)[:12]
+        ids = {"provider": account.provider_id, "account": account.id} if account else {}
+        if wait:
+            note("sign-in-throttled", **ids, origin=origin)
+            raise TooManyAttempts(wait)
+        known = account.password if account and not account.disabled_at else None
+        if not passwords.matches(known, password) or account is None or known is None:
+            note("sign-in-failed", **ids, origin=origin)
+            raise SignInFailed(_("The email address or the password is not right."))
+        renewed = passwords.hash_of(password) if passwords.outdated(known) else known
     with store.write() as unit:
-        wait = _count_attempt(unit, store, email, address, now=now)
-        account = unit.doors.account(email)
-    if wait:
-        raise TooManyAttempts(wait)
-    known = account.password if account and not account.disabled_at else None
-    if not _matches(known or _dummy_hash(), password) or account is None or known is None:
-        raise SignInFailed(_("The email address or the password is not right."))
-    return _open_session(store, account, password, address, agent=agent, now=now)
+        throttle.cleared(unit, "account", account.email)
+        throttle.taken_back(unit, "address", address)
+        tenant = unit.at(account.provider_id)
+        if renewed != known:
+            tenant.accounts.change(account.id, password=renewed)
+        return open_session(tenant, account, agent=agent, now=now)
+
+
+def open_session(tenant: Tenant, account: AccountRecord, *, agent: str, now: datetime) -> str:
+    """Open a session for somebody whose password was right, and return its token."""
+    token, confirmed = secrets.token_urlsafe(32), account.second_factor is None
+    tenant.sessions.add(
+        id=uuid4().hex,
+        account_id=account.id,
+        token_sha256=sha256(token),
+        agent=agent[:LONGEST_AGENT],
+        confirmed=confirmed,
+        now=now,
+    )
+    if confirmed:
+        mark_signed_in(tenant, account, now=now)
+    return token
+
+
+def mark_signed_in(tenant: Tenant, account: AccountRecord, *, now: datetime) -> None:
+    """Keep when somebody signed in, and when before."""
+    tenant.accounts.change(
+        account.id, signed_in_at=now, signed_in_before=account.signed_in_at or account.created_at
+    )
+    note("signed-in", provider=account.provider_id, account=account.id)
 
 
 def account_for(store: Store, session_token: str, *, now: datetime) -> Account | None:
     """Return who is signed in, or None when the session is unknown or has run out."""
-    token = sha256(session_token)
     with store.read() as unit:
-        session = unit.doors.session(token)
-        if (
-            session is None
-            or not session.confirmed
-            or now - session.created_at >= store.session_absolute
-            or now - session.seen_at >= store.session_idle
-        ):
+        session = unit.doors.session(sha256(session_token))
+        if session is None or not session.confirmed or is_over(store, session, now=now):
             return None
         account = unit.at(session.provider_id).accounts.get(session.account_id)
         provider = unit.providers.get(session.provider_id)
@@ -144,70 +168,33 @@ def account_for(store: Store, session_token: str, *, now: datetime) -> Account |
         role=account.role,
         language=account.language,
         session_id=session.id,
+        has_second_factor=account.second_factor is not None,
+    )
+
+
+def is_over(store: Store, session: SessionRecord, *, now: datetime) -> bool:
+    """Whether a session has run out."""
+    return (
+        now - session.created_at >= store.session_absolute
+        or now - session.seen_at >= store.session_idle
     )
 
 
 def sign_out(store: Store, session_token: str, *, now: datetime) -> None:
     """End a session, and remove the ones that have run out."""
     with store.write() as unit:
+        session = unit.doors.session(sha256(session_token))
         unit.doors.end_session(sha256(session_token))
         unit.doors.forget_sessions_before(
             created=now - store.session_absolute, seen=now - store.session_idle
         )
+    if session is not None:
+        note("signed-out", provider=session.provider_id, account=session.account_id)
 
 
-def _count_attempt(unit: Unit, store: Store, email: str, address: str, *, now: datetime) -> int:
+def _count_attempt(unit: Unit, email: str, address: str, *, now: datetime) -> int:
     """Count the attempt; return the seconds to wait when there were too many."""
-    seconds = int(WINDOW.total_seconds())
-    window, into = divmod(int(now.timestamp()), seconds)
-    unit.attempts.forget_before(window)
-    by_account = unit.attempts.count(_subject(unit, "account", email), window=window)
-    by_address = unit.attempts.count(_subject(unit, "address", address), window=window)
-    too_many = by_account > ATTEMPTS_PER_ACCOUNT or by_address > ATTEMPTS_PER_ADDRESS
-    return seconds - into if too_many else 0
-
-
-def _subject(unit: Unit, kind: str, text: str) -> str:
-    return f"{kind}:{unit.cipher.mark(text)}"
-
-
-def _open_session(
-    store: Store,
-    account: AccountRecord,
-    password: str,
-    address: str,
-    *,
-    agent: str,
-    now: datetime,
-) -> str:
-    token = secrets.token_urlsafe(32)
-    known = account.password or ""
-    renewed = _HASHER.hash(password) if _HASHER.check_needs_rehash(known) else None
-    with store.write() as unit:
-        unit.attempts.forget(_subject(unit, "account", account.email))
-        unit.attempts.take_back(_subject(unit, "address", address))
-        tenant = unit.at(account.provider_id)
-        if renewed:
-            tenant.accounts.change(account.id, password=renewed)
-        tenant.sessions.add(
-            id=uuid4().hex,
-            account_id=account.id,
-            token_sha256=sha256(token),
-            agent=agent,
-            confirmed=account.second_factor is None,
-            now=now,
-        )
-    return token
-
-
-def _matches(hashed: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(hashed, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-@cache
-def _dummy_hash() -> str:
-    """Return a hash that nobody's password has, to be checked for unknown addresses."""
-    return _HASHER.hash(secrets.token_urlsafe(32))
+    return max(
+        throttle.attempted(unit, "account", email, most=ATTEMPTS_PER_ACCOUNT, now=now),
+        throttle.attempted(unit, "address", address, most=ATTEMPTS_PER_ADDRESS, now=now),
+    )

@@ -184,6 +184,7 @@ class Account:
     role: str
     language: str = "en"
     session_id: str = field(default="", compare=False)
+    has_second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
