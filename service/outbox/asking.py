@@ -42,6 +42,8 @@ def verdict(
     sitting = tenant.sittings.get(message.sitting_id)
     if sitting is None or (sitting.simulated and settings.is_real):
         return Never("simulated" if sitting else "gone")
+    if "to" not in message.body and tenant.identities.get(sitting.id) is None:
+        return Never("erased")
     provider = tenant.provider
     if provider.paused_at is not None:
         return Later(now + PAUSE)
@@ -79,7 +81,10 @@ def _of_reminder(
         return Never("bounced")
     if standing.adjustment_asked_at is not None:  # they wait for us, not we for them
         return Later(now + DAY)
-    number = int(message.body.get("fields", {}).get("number", 1))
+    fields = message.body.get("fields", {})
+    if fields.get("by_hand"):  # a person wants it now
+        return None
+    number = int(fields.get("number", 1))
     last = standing.last_activity_at or sitting.created_at
     due = last + REMIND_AFTER[min(number, len(REMIND_AFTER)) - 1]
     return Later(due) if due > now else None

@@ -9,7 +9,7 @@ import structlog
 
 from service.mail_settings import MailSettings
 from service.outbox.asking import Later, Never, verdict
-from service.outbox.envelope import Backend, Refused, Temporary, Unsure, told
+from service.outbox.envelope import Backend, Refused, Temporary, Unsure
 from service.outbox.rendering import Prepared, keep_link, prepare
 from service.storage import Store, Unit
 from service.storage.records import MessageRecord
@@ -84,11 +84,18 @@ class Sender:
 
     def send(self, message: MessageRecord) -> bool:
         """Send one message and note what became of it; False if no other would go now either."""
+        handed_over = False
         try:
             prepared = self._prepared(message)
-            if prepared is not None:
-                self._backend.send(prepared.envelope, lambda: self._hand_over(message, prepared))
-                self._settle_sent(message)
+            if prepared is None:
+                return True
+
+            def handing_over() -> None:
+                nonlocal handed_over
+                self._hand_over(message, prepared)
+                handed_over = True
+
+            self._backend.send(prepared.envelope, handing_over)
         except NotOurs:
             return True
         except Refused as error:
@@ -98,9 +105,12 @@ class Sender:
         except Temporary as error:
             self._try_later(message, error.problem)
             return not error.everybody
-        except Exception as error:  # a fault of ours: told, and tried again like any other
+        except Exception as error:  # a fault of ours: told; tried again if it cannot have gone
             self._log.error("sending", message=message.id, exc_info=error)
-            self._try_later(message, told(f"{type(error).__name__}"))
+            self._after_fault(message, type(error).__name__, handed_over=handed_over)
+        else:
+            # Should this fail, the message stays handed over, and is listed as unsure by and by.
+            self._settle_sent(message)
         return True
 
     def give_back(self) -> None:
@@ -153,6 +163,12 @@ class Sender:
                     keep_link(tenant, message, prepared.link, now=now)
                 return
         raise NotOurs
+
+    def _after_fault(self, message: MessageRecord, problem: str, *, handed_over: bool) -> None:
+        if handed_over:
+            self._settle(message, "unsure", problem)
+        else:
+            self._try_later(message, problem)
 
     def _settle_sent(self, message: MessageRecord) -> None:
         now = self._store.clock()

@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from service.mail_settings import MailSettings
-from service.outbox.envelope import Envelope, Refused, SendingError, Temporary, Unsure
+from service.outbox.envelope import Envelope, Refused, Temporary, Unsure
 from service.outbox.sending import MOST_ATTEMPTS, Sender, backoff
 from service.outbox.worker import Worker
 from service.storage import Store
@@ -41,7 +41,7 @@ class Fake:
     """A way that takes every message, or does what the test wants."""
 
     taken: list[Envelope] = field(default_factory=list)
-    error: SendingError | None = None
+    error: Exception | None = None
     meanwhile: Callable[[], None] = lambda: None
 
     def send(self, envelope: Envelope, handing_over: Callable[[], None]) -> None:
@@ -438,6 +438,46 @@ def test_a_fault_of_ours_is_tried_again(
     work()
     assert len(way.taken) == 1
     assert ("invitation", "sent") in states(house, invited.sitting_id)
+
+
+def test_what_went_is_not_sent_again_when_noting_it_fails(
+    house: Any, work: Callable[[], None], way: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invited = invite(house)
+    monkeypatch.setattr("service.outbox.sending.happen", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        work()
+    monkeypatch.undo()
+    for _ in range(3):
+        forward(house, minutes=30)
+        work()
+    assert len(way.taken) == 1
+    assert ("invitation", "unsure") in states(house, invited.sitting_id)
+
+
+def test_a_fault_after_handing_over_is_unsure(
+    house: Any, work: Callable[[], None], way: Fake
+) -> None:
+    invited = invite(house)
+    way.error = ValueError("no JSON")
+    work()
+    way.error = None
+    forward(house, hours=1)
+    work()
+    assert way.taken == []
+    assert ("invitation", "unsure") in states(house, invited.sitting_id)
+
+
+def test_who_was_erased_hears_no_more_and_troubles_nobody(
+    house: Any, work: Callable[[], None], way: Fake
+) -> None:
+    invited = invite(house)
+    with house.store.write() as unit:
+        unit.at(house.provider_id).identities.erase(invited.sitting_id)
+    work()
+    assert way.taken == []
+    with house.store.read() as unit:
+        assert unit.outbox.stuck(most=9) == ()
 
 
 # Several workers
