@@ -275,7 +275,7 @@ def _plain(name: str, hint: Any, ids: Mapping[str, list[str]], choice: int, owne
     if hint in simple:
         return simple[hint]
     if hint is datetime:
-        return datetime.fromisoformat("2026-11-02T09:00:00+00:00")
+        return datetime.fromisoformat("2026-12-02T09:00:00+00:00")
     return date(2026, 11, 2) if hint is date else None
 
 
