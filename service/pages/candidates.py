@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from service.access import clock, requires, settings, store
 from service.errors import FirstViewNeeded, InvalidForm, NotSubmitted
+from service.languages import page_language
 from service.pages import fresh_links
 from service.pages.board import (
     DECISIONS,
@@ -33,11 +34,12 @@ from service.use_cases import invitations, reports
 from service.use_cases.application import candidate_page
 from service.use_cases.funnel_words import outcome_words, stage_title, step_words
 from service.use_cases.happenings import LOCAL
-from service.use_cases.views import CandidatePage
+from service.use_cases.views import Account, CandidatePage
 from service.words import gettext as _
 from vbr_engine.errors import VbrError
 from vbr_engine.funnel import CALL_OUTCOMES, allowed_steps
 from vbr_engine.rendering import report_body, report_css, report_pdf
+from vbr_engine.reports import RecruiterReport
 
 __all__ = ["blueprint"]
 
@@ -157,9 +159,7 @@ def report(sitting_id: str) -> Response | str:
     """Show the report, once a first view is recorded."""
     account = recruiter()
     try:
-        opened = reports.open_report(
-            store(), account.provider_id, sitting_id, account=account, now=clock()
-        )
+        opened = _opened(sitting_id, account)
     except (FirstViewNeeded, NotSubmitted) as error:
         return _report_refused(sitting_id, error)
     body, contents = with_places(report_body(opened))
@@ -180,9 +180,7 @@ def report_as_pdf(sitting_id: str) -> Response | tuple[str, int]:
     """Send the report as a tagged PDF."""
     account = recruiter()
     try:
-        opened = reports.open_report(
-            store(), account.provider_id, sitting_id, account=account, now=clock()
-        )
+        opened = _opened(sitting_id, account)
     except (FirstViewNeeded, NotSubmitted) as error:
         return _report_refused(sitting_id, error)
     try:
@@ -202,14 +200,13 @@ def report_as_pdf(sitting_id: str) -> Response | tuple[str, int]:
 @requires("recruiter")
 def decision(sitting_id: str) -> Response | str | tuple[str, int]:
     """Ask for a decision and its reason; an earlier one stays in the record."""
-    page = _page(sitting_id)
-    if not page.report_opened:
+    page, account = _page(sitting_id), recruiter()
+    if not reports.has_opened(store(), account.provider_id, sitting_id, account=account):
         flash(_("Read the report before you record a decision."), "note")
         return redirect(url_for(".report", sitting_id=sitting_id), 303)
     if request.method == "GET":
         return _decision_form(page, {}, {"decision": "", "reason": ""})
     given = given_fields("decision", "reason")
-    account = recruiter()
     try:
         reports.record_decision(
             store(),
@@ -223,6 +220,18 @@ def decision(sitting_id: str) -> Response | str | tuple[str, int]:
         return _decision_form(page, error.fields, given), 422
     flash(_("Your decision is recorded."))
     return redirect(url_for(".candidate", sitting_id=sitting_id), 303)
+
+
+def _opened(sitting_id: str, account: Account) -> RecruiterReport:
+    """Open the report in the reader's language."""
+    return reports.open_report(
+        store(),
+        account.provider_id,
+        sitting_id,
+        account=account,
+        now=clock(),
+        language=page_language().code,
+    )
 
 
 def _address(token: str) -> str:

@@ -47,6 +47,8 @@ def verify(store: Store, *, only: str | None = None) -> Verification:
     store : Store
         Writing goes on meanwhile: one state of the database and of the file is looked at.
     only : str, optional
+        Id of the one provider whose entries are looked at; all of them if not given.
+    only : str, optional
         Look at the entries of one provider; nothing is told of another one.
     """
     with store.standstill() as (unit, file):

@@ -9,6 +9,7 @@ from service.errors import BeingRated, FirstViewNeeded, InvalidForm, NotSubmitte
 from service.storage import Store, Unit
 from service.storage.records import Event
 from service.use_cases.candidate import Sat, gather
+from service.use_cases.decision_record import reading, suggested_by
 from service.use_cases.forms import Form
 from service.use_cases.happenings import happen
 from service.use_cases.scoring import answers_of, profile_of
@@ -20,6 +21,7 @@ from vbr_engine.reports import RecruiterReport, recruiter_report
 __all__ = [
     "DECISIONS",
     "FIRST_VIEWS",
+    "has_opened",
     "open_report",
     "record_decision",
     "record_first_view",
@@ -71,9 +73,24 @@ def record_first_view(
 
 
 def open_report(
-    store: Store, provider_id: str, sitting_id: str, *, account: Account, now: datetime
+    store: Store,
+    provider_id: str,
+    sitting_id: str,
+    *,
+    account: Account,
+    now: datetime,
+    language: str | None = None,
 ) -> RecruiterReport:
     """Return the report, and note the first time that somebody opens it.
+
+    Parameters
+    ----------
+    store : Store
+    provider_id, sitting_id : str
+    account : Account
+    now : datetime
+    language : str, optional
+        Of the reader; that of the sitting if not given.
 
     Raises
     ------
@@ -95,7 +112,8 @@ def open_report(
         profile,
         sat.bank,
         answers_of(sat),
-        language=sat.sitting.language,
+        language=language or sat.sitting.language,
+        taken_in=sat.sitting.language,
         candidate=identity.name if identity else None,
         vacancy=vacancy.title if vacancy else None,
         provider=provider.name if provider else None,
@@ -117,12 +135,14 @@ def record_decision(
 ) -> None:
     """Record a person's decision with its reason; a later one holds, earlier ones stay on record.
 
-    The same decision with the same reason by the same person, once more, changes nothing.
+    What the report says goes into the record with it, and how long ago this person opened it; a
+    caller cannot pass either in. The same decision with the same reason by the same person, once
+    more, changes nothing.
 
     Raises
     ------
     InvalidForm
-        With a sentence for ``decision`` or ``reason``, or if nobody has opened the report.
+        With a sentence for ``decision`` or ``reason``, or if this person has not opened the report.
     NotFound, NotSubmitted
     """
     form = Form()
@@ -131,11 +151,29 @@ def record_decision(
     form.done()
     with store.write() as unit:
         sat = _submitted(store, unit, provider_id, sitting_id)
-        if not sat.progress.has("report-opened"):
+        if not _has_opened(sat.progress.events, account):
             raise InvalidForm({"decision": _("Open the report before you record a decision.")})
         body = {"by": account.id, "decision": decision}
         if not _repeats(unit, sat, body, reason):
-            happen(unit.at(provider_id), sitting_id, "decided", at=now, body=body, text=reason)
+            _decide(unit, sat, account, body, reason, now=now)
+
+
+def has_opened(store: Store, provider_id: str, sitting_id: str, *, account: Account) -> bool:
+    """Whether somebody has opened the report in person."""
+    with store.read() as unit:
+        return _has_opened(unit.at(provider_id).events.of(sitting_id), account)
+
+
+def _decide(
+    unit: Unit, sat: Sat, account: Account, body: Mapping[str, str], reason: str, *, now: datetime
+) -> None:
+    tenant, sitting_id = unit.at(sat.sitting.provider_id), sat.sitting.id
+    profile = profile_of(unit, sat)
+    assert profile is not None, "who has opened a report has a profile"
+    read = reading(sat.progress.events, account, now)
+    happen(tenant, sitting_id, "report-read", at=now, by=account.id, body=read)
+    told = {**body, "suggested": suggested_by(profile)}
+    happen(tenant, sitting_id, "decided", at=now, body=told, text=reason)
 
 
 def _submitted(store: Store, unit: Unit, provider_id: str, sitting_id: str) -> Sat:
