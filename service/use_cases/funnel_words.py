@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from flask_babel import format_date
+from babel.dates import format_date
+from flask import has_app_context
+from flask_babel import get_locale
 
 from service.words import gettext as _
 from vbr_engine.funnel import (
@@ -113,15 +115,20 @@ def day_in_sentence(day: date, today: date) -> str:
     if apart in near:
         return near[apart]
     if abs(apart) < 7:
-        return _("on %(weekday)s", weekday=format_date(day, "EEEE"))
+        return _("on %(weekday)s", weekday=_date(day, "EEEE"))
     if day.year == today.year:
-        return _("on %(day)s", day=format_date(day, "d MMMM"))
+        return _("on %(day)s", day=_date(day, "d MMMM"))
     return _("on %(day)s", day=day_with_year(day))
 
 
 def day_with_year(day: date) -> str:
     """Name a day with its month and year."""
-    return str(format_date(day, "d MMMM y"))
+    return _date(day, "d MMMM y")
+
+
+def _date(day: date, pattern: str) -> str:
+    locale = get_locale() if has_app_context() else None
+    return str(format_date(day, pattern, locale=locale or "en_GB"))
 
 
 def _capital(words: str) -> str:
