@@ -131,7 +131,7 @@ class Pooled:
             )
             .group_by(tasks.c.provider_id)
         )
-        return {provider_id: number for provider_id, number in rows}
+        return {row[0]: row[1] for row in rows}
 
 
 def _standings(

@@ -26,6 +26,7 @@ __all__ = [
     "ProviderSettings",
     "changes_of",
     "note_change",
+    "pause_reason",
     "provider_settings",
     "settings_of",
 ]
@@ -144,6 +145,11 @@ def changes_of(store: Store, provider_id: str) -> tuple[Change, ...]:
         )
         for one in reversed(held)
     )
+
+
+def pause_reason(provider: ProviderRecord) -> str:
+    """Return why the council has paused an organisation."""
+    return str((provider.settings.get("pause") or {}).get("reason", ""))
 
 
 def note_change(
