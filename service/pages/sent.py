@@ -13,7 +13,7 @@ from service.access import clock, requires, store
 from service.errors import NotFound
 from service.pages.frame import frame, member
 from service.pages.sections import section
-from service.use_cases.message_kinds import KINDS
+from service.use_cases.message_kinds import KINDS, REMINDERS
 from service.use_cases.messages import Delivery, deliveries, send_again
 from service.use_cases.views import Account, CandidatePage
 from service.words import gettext as _
@@ -37,7 +37,8 @@ def _messages(account: Account, page: CandidatePage) -> Mapping[str, Any] | None
         found = deliveries(unit.at(account.provider_id), page.row.sitting_id)
     if not found:
         return None
-    return {"messages": found, "kinds": KINDS, "states": STATES}
+    waits = any(one.kind in REMINDERS and one.state == "waiting" for one in found)
+    return {"messages": found, "kinds": KINDS, "states": STATES, "reminders_wait": waits}
 
 
 @blueprint.get("/candidates/<sitting_id>/messages/<message_id>/again")

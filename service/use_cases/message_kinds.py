@@ -73,7 +73,7 @@ KINDS: Mapping[str, Kind] = {
             _LINKED,
             ("link",),
             stops=True,
-            when=_("two days and five days after nothing has happened, at most twice"),
+            when=_("when nothing has happened for two days, and once more after five"),
         ),
         Kind(
             "link-renewed",

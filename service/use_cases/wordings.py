@@ -188,7 +188,7 @@ def sample_fields(tenant: Tenant, language: str, *, today: date, address: str) -
     provider = tenant.provider
     vacancy = next(iter(tenant.vacancies.list()), None)
     return {
-        "name": "Ana Beispiel",
+        "name": "Sam Example",
         "provider": provider.name,
         "vacancy": vacancy.title if vacancy else _("Care worker"),
         "contact": (vacancy.contact if vacancy else provider.contact) or provider.name,

@@ -120,11 +120,11 @@ def test_a_manager_changes_previews_and_resets(house, manager):
     given = form_of(page)
     assert given["subject"] == usual("invitation", "en").subject
     assert "Meadow & Larch Care" in page.reads
-    assert "Ana Beispiel" in page.reads
+    assert "Sam Example" in page.reads
     own = "Dear {name},\n\nplease look here: {link}\n\n{provider}"
     page = manager.submit(page, button=("preview", "1"), subject="Work at {provider}", body=own)
     assert "How it reads, not saved yet" in page.reads
-    assert "Dear Ana Beispiel, please look here:" in page.reads
+    assert "Dear Sam Example, please look here:" in page.reads
     assert wording(house, "invitation").own is False
     page = manager.submit(page, subject="Work at {provider}", body=own)
     assert "The message is saved." in page.reads
@@ -274,6 +274,22 @@ def test_messages_in_files_are_read_by_the_administrator_in_development_only(hou
 def test_these_pages_do_not_exist_for_a_recruiter(house, page_client, address):
     recruiter = signed_in(house, page_client, "recruiter")
     recruiter.get(address, status=404)
+
+
+def test_a_recruiter_sees_what_became_of_messages_and_sends_again(house, page_client):
+    recruiter = signed_in(house, page_client, "recruiter")
+    stuck(house, Unsure("nobody answered"))
+    candidate = f"/candidates/{house.sitting_id}"
+    page = recruiter.get(candidate)
+    assert "It is not sure that the message went." in page.reads
+    (link,) = [e.get("href") for e in page.all("a") if e.get("href").endswith("/again")]
+    page = recruiter.get(link)
+    assert "It may have gone already. Ask first if it came." in page.reads
+    page = recruiter.submit(page)
+    assert "The message goes again." in page.reads
+    assert "Waiting" in page.reads
+    recruiter.get(link, status=404)
+    recruiter.get(f"{candidate}/messages/other/again", status=404)
 
 
 # A page of a job
