@@ -8,34 +8,30 @@ the database cannot be used.
 from __future__ import annotations
 
 import argparse
-import secrets
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import sqlalchemy as sa
 
+from service import logs
 from service.config import Settings
 from service.errors import DatabaseError, ServiceError
 from service.outbox.main import work
+from service.outbox.rendering import ACCOUNT_LINKS
 from service.start import open_store, stopping_on_errors
 from service.storage import Store
-from service.storage.cipher import sha256
 from service.storage.copying import copy_database
 from service.storage.database import HEAD, revision_of
 from service.storage.progress import Progress
-from service.storage.records import AccountRecord
 from service.storage.standings import stand_all_anew
-from service.use_cases import accounts
 from service.use_cases.ledger import Verification, verify
+from service.use_cases.people import create_administrator
 
 __all__ = ["COMMANDS", "add_to", "run"]
 
-LINK_LIFETIME = timedelta(days=7)
 SHOWN = 20
 
 
@@ -51,6 +47,7 @@ def run(arguments: Sequence[str]) -> int:
             )
             for add_options in _OPTIONS.get(name, ()):
                 add_options(parser)
+            logs.configure("warning")
             return _ACTIONS[name](parser.parse_args(others))
     except ServiceError as error:
         print(error, file=sys.stderr)
@@ -177,36 +174,17 @@ def _create_options(parser: argparse.ArgumentParser) -> None:
 def _create_administrator(given: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     store = open_store(settings)
-    token = _first_link(store, given.name.strip(), given.email.strip())
+    token = create_administrator(store, name=given.name, email=given.email, now=store.clock())
     store.close()
     address = settings.public_url or "http://127.0.0.1:8000"
     print(f"{address}/join/{token}")
+    days = ACCOUNT_LINKS["account-join"][1].days
     print(
-        f"This link works once, for {LINK_LIFETIME.days} days. {given.name.strip()} chooses a "
-        "password there. Whoever has the link can do so: send it by a safe way.",
+        f"This link works once, for {days} days. {given.name.strip()} chooses a password there. "
+        "Whoever has the link can do so: send it by a safe way.",
         file=sys.stderr,
     )
     return 0
-
-
-def _first_link(store: Store, name: str, email: str) -> str:
-    """Add an administrator, or renew the link of one who has not joined yet."""
-    if not name or "@" not in email:
-        raise ServiceError("Give a name, and an email address such as name@example.org.")
-    now, token = store.clock(), secrets.token_urlsafe(32)
-    house = accounts.house(store, now=now)
-    with store.write() as unit:
-        tenant, known = unit.at(house), unit.doors.account(email)
-        if known and (known.password or known.role != "administrator"):
-            raise ServiceError(f"Somebody signs in with {email} already. Nothing was changed.")
-        account_id = known.id if known else uuid4().hex
-        if not known:
-            made = AccountRecord(house, account_id, email, name, "administrator", None)
-            tenant.accounts.add(made, now=now)
-        tenant.account_links.add(
-            account_id, "join", token_sha256=sha256(token), now=now, expires_at=now + LINK_LIFETIME
-        )
-    return token
 
 
 def _present_store(*, heads: Path | None = None) -> Store:
