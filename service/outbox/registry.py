@@ -14,10 +14,14 @@ from typing import Any
 
 from service.storage import Store
 from service.storage.records import JobRecord
+from service.use_cases import importing, take_back
 
 __all__ = ["JOBS", "JobFunction", "Report"]
 
 Report = Callable[[int, int], None]
 JobFunction = Callable[[Store, JobRecord, Report], Mapping[str, Any]]
 
-JOBS: dict[str, JobFunction] = {}
+JOBS: dict[str, JobFunction] = {
+    importing.JOB: importing.import_job,
+    take_back.JOB: take_back.take_back_job,
+}
