@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Signing in and out: a password, then a code from the phone for whoever has set one up."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from service.access import (
     set_session_cookie,
     store,
 )
-from service.errors import SignInFailed, TooManyAttempts
+from service.errors import Busy, InvalidForm, SignInFailed, SignInNeeded, TooManyAttempts
 from service.pages.addresses import own_address
 from service.pages.frame import home_of
-from service.use_cases import accounts
+from service.use_cases import accounts, second_factor
 from service.words import gettext as _
 from service.words import ngettext
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "refused", "too_many"]
 
 blueprint = Blueprint("account", __name__)
 
@@ -38,7 +38,7 @@ blueprint = Blueprint("account", __name__)
 @blueprint.get("/")
 @requires("public")
 def home() -> Response:
-    """Send a recruiter to the vacancies, and anybody else to the sign-in page."""
+    """Send people to their first page, and anybody else to the sign-in page."""
     account = current_account()
     return redirect(home_of(account) if account else url_for("account.sign_in"), 303)
 
@@ -62,17 +62,54 @@ def check_sign_in() -> Response | tuple[str, int]:
         return _form(errors, email=email), 422
     try:
         token = accounts.sign_in(
-            store(), email, password, now=clock(), address=request.remote_addr or ""
+            store(),
+            email,
+            password,
+            now=clock(),
+            address=request.remote_addr or "",
+            agent=request.user_agent.string,
         )
     except SignInFailed as error:
         return _form({"email": str(error)}, email=email), 422
     except TooManyAttempts as error:
-        refused = make_response(_form({"email": _too_many(error.retry_after)}, email=email), 429)
-        refused.headers["Retry-After"] = str(error.retry_after)
-        return refused
+        return refused(_form({"email": too_many(error.retry_after)}, email=email), error)
+    except Busy as error:
+        return refused(_form({"password": str(error)}, email=email), error)
+    return _signed_in(token)
+
+
+@blueprint.get("/sign-in/code")
+@requires("public")
+def code() -> Response | str:
+    """Ask for the code, if the password was right."""
+    if current_account() is not None:
+        return redirect(_wanted_page(), 303)
+    if not _waits_for_code(session_token()):
+        return redirect(url_for("account.sign_in", next=_next()), 303)
+    return _code_form({})
+
+
+@blueprint.post("/sign-in/code")
+@requires("public")
+def check_code() -> Response | tuple[str, int]:
+    """Finish signing in by a code."""
+    given = request.form.get("recovery", "").strip() or request.form.get("code", "").strip()
+    if not given:
+        return _code_form({"code": _("Enter the code that the app shows.")}), 422
+    try:
+        passed = second_factor.give_code(store(), session_token() or "", given, now=clock())
+    except InvalidForm as error:
+        return _code_form(error.fields), 422
+    except TooManyAttempts as error:
+        return refused(_code_form({"code": too_many(error.retry_after)}), error)
+    except SignInNeeded as error:
+        flash(str(error), "note")
+        return redirect(url_for("account.sign_in", next=_next()), 303)
     session.clear()
+    if passed.codes_left is not None:
+        flash(_codes_left(passed.codes_left), "note")
     response = redirect(_wanted_page(), 303)
-    set_session_cookie(response, token)
+    set_session_cookie(response, passed.token)
     return response
 
 
@@ -90,9 +127,48 @@ def sign_out() -> Response:
     return response
 
 
+def refused(page: str, error: TooManyAttempts | Busy) -> Response:
+    """Answer with a form that can be sent again later."""
+    response = make_response(page, 429 if isinstance(error, TooManyAttempts) else 503)
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def too_many(seconds: int) -> str:
+    """Say how long to wait."""
+    minutes = max(1, -(-seconds // 60))
+    return ngettext(
+        "Too many attempts. Wait %(num)d minute, then try again. If they were not yours, tell the "
+        "person who set up this service: somebody may be guessing your password.",
+        "Too many attempts. Wait %(num)d minutes, then try again. If they were not yours, tell the "
+        "person who set up this service: somebody may be guessing your password.",
+        minutes,
+    )
+
+
+def _signed_in(token: str) -> Response:
+    """Give this browser its new session; the one that it had ends."""
+    earlier = session_token()
+    if earlier:
+        accounts.sign_out(store(), earlier, now=clock())
+    session.clear()
+    waits = _waits_for_code(token)
+    there = url_for("account.code", next=_next()) if waits else _wanted_page()
+    response = redirect(there, 303)
+    set_session_cookie(response, token)
+    return response
+
+
+def _waits_for_code(token: str | None) -> bool:
+    return token is not None and second_factor.is_waiting(store(), token, now=clock())
+
+
 def _form(errors: dict[str, str], *, email: str) -> str:
-    wanted = request.values.get("next", "")
-    return render_template("account/sign_in.html", errors=errors, email=email, wanted=wanted)
+    return render_template("account/sign_in.html", errors=errors, email=email, wanted=_next())
+
+
+def _code_form(errors: dict[str, str]) -> str:
+    return render_template("account/code.html", errors=errors, wanted=_next())
 
 
 def _missing(email: str, password: str) -> dict[str, str]:
@@ -104,17 +180,21 @@ def _missing(email: str, password: str) -> dict[str, str]:
     return errors
 
 
-def _too_many(seconds: int) -> str:
-    minutes = max(1, -(-seconds // 60))
+def _codes_left(left: int) -> str:
     return ngettext(
-        "Too many attempts. Wait %(num)d minute, then try again. If they were not yours, tell the "
-        "person who set up this service: somebody may be guessing your password.",
-        "Too many attempts. Wait %(num)d minutes, then try again. If they were not yours, tell the "
-        "person who set up this service: somebody may be guessing your password.",
-        minutes,
+        "You signed in with a recovery code. %(num)d is left. Make new ones on the page of your "
+        "account, and set the app up anew if your phone is lost.",
+        "You signed in with a recovery code. %(num)d are left. Make new ones on the page of your "
+        "account, and set the app up anew if your phone is lost.",
+        left,
     )
+
+
+def _next() -> str | None:
+    """Return what the form or the address says about where to go next."""
+    return request.values.get("next", "") or None
 
 
 def _wanted_page() -> str:
     """Return the page somebody came for, if it is one of ours."""
-    return own_address(request.values.get("next", ""), instead=url_for("account.home"))
+    return own_address(_next() or "", instead=url_for("account.home"))

@@ -21,12 +21,14 @@ from service.words import gettext as _
 __all__ = [
     "KEEPER",
     "ROLES",
+    "Invitation",
     "Person",
     "change_role",
     "create_administrator",
     "disable",
     "enable",
     "find_person",
+    "invite",
     "invite_member",
     "list_people",
     "renew_join",
@@ -57,6 +59,14 @@ class Person:
     has_second_factor: bool
     signed_in_at: datetime | None
     link_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Who was invited, and the token of the link."""
+
+    account_id: str
+    token: str
 
 
 def list_people(store: Store, provider_id: str) -> tuple[Person, ...]:
@@ -91,7 +101,32 @@ def invite_member(
     now: datetime,
     request_id: str = "",
 ) -> str:
-    """Invite somebody to sign in for an organisation, and return the token of the link.
+    """Do as `invite` does, and return the token of the link alone."""
+    made = invite(
+        store,
+        provider_id,
+        name=name,
+        email=email,
+        role=role,
+        by=by,
+        now=now,
+        request_id=request_id,
+    )
+    return made.token
+
+
+def invite(
+    store: Store,
+    provider_id: str,
+    *,
+    name: str,
+    email: str,
+    role: str,
+    by: Account | None,
+    now: datetime,
+    request_id: str = "",
+) -> Invitation:
+    """Invite somebody to sign in for an organisation; the token of the link comes back.
 
     A message with another link goes too; whichever is used first, the other ends.
 
@@ -121,7 +156,7 @@ def invite_member(
             raise InvalidForm({"email": _("There is an account with this email address.")})
         token = _link_and_message(tenant, account.id, now=now)
     _noted("invited", provider_id, account.id, by, role=role)
-    return token
+    return Invitation(account.id, token)
 
 
 def create_administrator(
