@@ -8,6 +8,7 @@ A view carries exactly one rule, ``@requires(...)``:
 - ``member``: anybody signed in;
 - ``recruiter``, ``manager``, ``council``, ``researcher``, ``administrator``: somebody signed in in
   that role; a manager may all that a recruiter may;
+- ``modeller``: a researcher or an administrator, for the models of drop-out risk;
 - ``api``: the API, which checks its own tokens.
 
 A route without a rule stops the start. For somebody signed in, the pages of other roles do not
@@ -61,6 +62,7 @@ ROLES = {
     "council": frozenset({"council"}),
     "researcher": frozenset({"researcher"}),
     "administrator": frozenset({"administrator"}),
+    "modeller": frozenset({"researcher", "administrator"}),
 }
 RULES = ("public", "link", "candidate", *ROLES, "api")
 SITTING_COOKIE = "vbr_sitting"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from urllib.parse import quote, urljoin
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -29,6 +28,7 @@ from service.pages.forms import given_fields, request_id
 from service.pages.frame import frame, recruiter
 from service.pages.history import happened, who
 from service.pages.phones import phone_words
+from service.pages.report_pages import style_address
 from service.pages.sections import sections_of
 from service.use_cases import invitations, reports
 from service.use_cases.application import candidate_page
@@ -168,7 +168,7 @@ def report(sitting_id: str) -> Response | str:
         page=_page(sitting_id),
         body=body,
         contents=contents,
-        style=url_for(".report_style", version=_style_version()),
+        style=style_address(),
         decision_words=decision_words,
         view_words=view_words,
     )
@@ -256,10 +256,6 @@ def _steps(page: CandidatePage) -> tuple[list[tuple[str, str, bool]], list[tuple
             tap = step.code != "interview-booked"
             likely.append((step.code, step_words(step.code), tap))
     return likely, [(step.code, step_words(step.code)) for step in allowed]
-
-
-def _style_version() -> str:
-    return sha256(report_css().encode()).hexdigest()[:12]
 
 
 def _page(sitting_id: str) -> CandidatePage:

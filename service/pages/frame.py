@@ -21,6 +21,7 @@ NAVIGATION = (
     ("council", "providers", lazy_gettext("Providers"), "council.providers"),
     ("researcher", "research", lazy_gettext("Banks"), "research.banks"),
     ("administrator", "operator", lazy_gettext("Service"), "operator.index"),
+    ("modeller", "models", lazy_gettext("Risk models"), "models.index"),
     ("member", "account", lazy_gettext("Your account"), "me.index"),
 )
 

@@ -18,6 +18,7 @@ __all__ = [
     "JobRecord",
     "LinkRecord",
     "MessageRecord",
+    "ModelRecord",
     "ProviderRecord",
     "SessionRecord",
     "SittingRecord",
@@ -269,3 +270,17 @@ class WordingRecord:
     body: str
     changed_by: str
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """Drop-out models of one training: shown, shadow (they listen, nobody sees figures) or off."""
+
+    id: str
+    sha256: str
+    state: str
+    folder: Mapping[str, Any]
+    made_by: str
+    made_at: datetime
+    changed_by: str | None = None
+    changed_at: datetime | None = None

@@ -32,6 +32,7 @@ from service.storage.imports import Imports
 from service.storage.jobs import Jobs
 from service.storage.ledger import Ledger, heads_after
 from service.storage.messages import Messages, Outbox
+from service.storage.models import Models, RiskFigures
 from service.storage.people import Accounts, Attempts, Providers, Sessions
 from service.storage.pooled import Pooled
 from service.storage.records import ProviderRecord
@@ -134,6 +135,11 @@ class Tenant:
         return Imports(self.connection, self.provider_id, self.cipher)
 
     @cached_property
+    def risk_figures(self) -> RiskFigures:
+        """What models said about candidates."""
+        return RiskFigures(self.connection, self.provider_id)
+
+    @cached_property
     def ledger(self) -> Ledger:
         """Decisions, chained."""
         return Ledger(self.connection, self.provider_id, self.cipher, self.heads)
@@ -200,6 +206,11 @@ class Unit:
     def attempts(self) -> Attempts:
         """Attempts to sign in."""
         return Attempts(self.connection)
+
+    @cached_property
+    def models(self) -> Models:
+        """Drop-out models."""
+        return Models(self.connection)
 
     @cached_property
     def banks(self) -> Banks:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from difflib import get_close_matches
-from functools import partial
 
 import click
 import pandas as pd
 
 from vbr_engine.cli.arguments import PLACE, output_option
 from vbr_engine.cli.risk.output import check_ending, write_report
-from vbr_engine.cli.risk.predict import check_horizon, date_option, named, predicted, withheld
+from vbr_engine.cli.risk.predict import check_horizon, date_option, named
 from vbr_engine.cli.risk.tables import is_simulated
 from vbr_engine.errors import CareersError, Problem
 from vbr_engine.files.careers import read_candidates
 from vbr_engine.files.model_folders import StoredModels, read_models, switched_off
 from vbr_engine.files.whole import shown
-from vbr_engine.reports import risk_panel
+from vbr_engine.reports.person_risk import HORIZONS, person_risk
 from vbr_engine.reports.risk import RiskPanel
-from vbr_engine.risk import employer_actions, explain, unknown_facts
 
 __all__ = ["command"]
 
@@ -36,7 +34,7 @@ _NEAR = 3
     "horizons",
     type=int,
     multiple=True,
-    default=(90, 365),
+    default=HORIZONS,
     show_default=True,
     metavar="DAYS",
     help="Days in the job up to which leaving counts; may be given again.",
@@ -96,33 +94,17 @@ def _page(
     candidate: str | None,
     language: str,
 ) -> RiskPanel:
-    told = pd.concat([predicted(stored.models, person, days, today) for days in horizons])
-    told = told.drop_duplicates(["outcome", "horizon"]).reset_index(drop=True)
-    if off is not None:
-        told = withheld(told, off)
-    asked = (
-        partial(explain, language=language),
-        partial(employer_actions, language=language),
-        unknown_facts,
-    )
-    why, help_, gaps = (
-        None
-        if off is not None
-        else pd.concat([ask(model, person) for model in stored.models.values()])
-        for ask in asked
-    )
-    return risk_panel(
-        told,
-        why,
-        help_,
+    panel, _ = person_risk(
+        stored.models,
+        person,
+        today=today,
+        horizons=horizons,
         language=language,
-        unknown=gaps,
-        evidence={name: model.evidence() for name, model in stored.models.items()},
+        off=None if off is None else f"The model is switched off: {off}",
         candidate=candidate,
         provider=str(person["provider"].iloc[0]),
-        prepared=today,
         trained=date.fromisoformat(str(stored.about["cut"])),
         model=stored.sha256,
         simulated=bool(stored.about.get("simulated")) or is_simulated(person["application"]),
-        started="started_work" in person and bool(person["started_work"].notna().any()),
     )
+    return panel

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from datetime import date, datetime
 
 import click
@@ -16,12 +15,11 @@ from vbr_engine.files import check_writable, write_table
 from vbr_engine.files.careers import read_candidates
 from vbr_engine.files.model_folders import read_models, switched_off
 from vbr_engine.files.whole import shown
-from vbr_engine.risk import DropOutModel
+from vbr_engine.risk.asking import predicted, withheld
 from vbr_engine.risk.published_rates import benchmark_for
 
-__all__ = ["check_horizon", "command", "date_option", "named", "predicted", "withheld"]
+__all__ = ["check_horizon", "command", "date_option", "named"]
 
-_FIGURES = ["risk", "low", "high"]
 _MOST_TOLD = 5
 
 
@@ -71,7 +69,7 @@ def command(model: str, candidates: str, output: str, horizon: int, today: datet
         raise CareersError(named(error, candidates)) from None
     reason = switched_off(model)
     if reason is not None:
-        table = withheld(table, reason)
+        table = withheld(table, f"The model is switched off: {reason}")
     write_table(table.assign(shown=table["shown"].map({True: "yes", False: "no"})), output)
     made_up = stored.about.get("simulated") or is_simulated(people["application"])
     for line in _summary(table, simulated=bool(made_up)):
@@ -83,24 +81,6 @@ def check_horizon(horizon: int) -> None:
     """Raise CareersError for a horizon that no model has."""
     if not 1 <= horizon <= 365:
         raise CareersError(f"expected a horizon of 1 to 365 days, got {horizon}")
-
-
-def predicted(
-    models: Mapping[str, DropOutModel], people: pd.DataFrame, horizon: int, today: date
-) -> pd.DataFrame:
-    """Ask each model; rows of one candidate stand together, candidates as they came."""
-    told = [
-        model.predict_risk(people, None if outcome == "withdrawal" else horizon, today=today)
-        for outcome, model in models.items()
-    ]
-    table: pd.DataFrame = pd.concat(told).sort_index(kind="stable").reset_index(drop=True)
-    return table
-
-
-def withheld(table: pd.DataFrame, reason: str) -> pd.DataFrame:
-    """Take out all figures and bands of a model that somebody has switched off."""
-    why = f"The model is switched off: {reason}"
-    return table.assign(**dict.fromkeys(_FIGURES, float("nan")), band="", shown=False, why_not=why)
 
 
 def named(error: CareersError, path: str) -> list[Problem]:
