@@ -51,7 +51,8 @@ def verdict(
     found: Later | Never | None = _of_application(message, standing)
     if found is None and message.kind in REMINDERS:
         found = _of_reminder(tenant, message, sitting, standing, now)
-    if found is None and (message.kind in REMINDERS or message.channel == "sms"):
+    planned = message.kind in REMINDERS and not _by_hand(message)
+    if found is None and (planned or message.channel == "sms"):
         loud = next_loud(now, quiet_of(provider.settings))
         found = Later(loud) if loud > now else None
     return found
@@ -88,3 +89,8 @@ def _of_reminder(
     last = standing.last_activity_at or sitting.created_at
     due = last + REMIND_AFTER[min(number, len(REMIND_AFTER)) - 1]
     return Later(due) if due > now else None
+
+
+def _by_hand(message: MessageRecord) -> bool:
+    """Whether a person asked for this reminder now."""
+    return bool(message.body.get("fields", {}).get("by_hand"))

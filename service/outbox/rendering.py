@@ -14,7 +14,8 @@ from service.storage.records import Identity, MessageRecord
 from service.storage.standings import LOCAL
 from service.use_cases.message_kinds import KINDS
 from service.use_cases.messages import sealed_person
-from service.use_cases.wordings import day_in, fill, usual, wording_of
+from service.use_cases.settings import settings_of
+from service.use_cases.wordings import contact_of, day_in, fill, usual, wording_of
 
 __all__ = ["Link", "Prepared", "keep_link", "prepare"]
 
@@ -151,9 +152,11 @@ def _of_sitting(store: Store, unit: Unit, message: MessageRecord) -> dict[str, s
         return {}
     bank = store.bank(unit, sitting.bank_id, sitting.bank_version, sitting.bank_sha256)
     remark = message.body.get("fields", {}).get("remark")
+    held = settings_of(tenant.provider)
     return {
+        "provider": held.shown_name,
         "vacancy": vacancy.title,
-        "contact": vacancy.contact or tenant.provider.contact,
+        "contact": contact_of(held, message.kind) or vacancy.contact or tenant.provider.contact,
         "minutes": str(bank.blueprint.minutes),
         "answer": tenant.remarks.of(sitting.id).get(remark, "") if remark else "",
     }

@@ -113,6 +113,7 @@ def _form(
     with store().read() as unit:
         fields = wordings.sample_fields(
             unit.at(member().provider_id),
+            kind,
             language,
             today=expires,
             address=settings().public_url or request.url_root.rstrip("/"),

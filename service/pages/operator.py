@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
@@ -63,6 +63,7 @@ def index() -> str:
         way=settings().mail.way,
         has_mails=_mails_are_shown() and bool(kept_mails(settings().mail)),
         most=operating.MOST,
+        people_href=_people_href(),
     )
 
 
@@ -172,6 +173,11 @@ def _ask(action: str, message_id: str) -> str:
         kinds=KINDS,
         problem_words=problem_words,
     )
+
+
+def _people_href() -> str | None:
+    there = "house_people.index" in current_app.view_functions
+    return url_for("house_people.index") if there else None
 
 
 def _mails_are_shown() -> bool:

@@ -38,7 +38,7 @@ class Kind:
     stops : bool
         Whether it is pointless once the candidate has finished or the application has ended.
     when : str
-        When it goes, for the manager who words it.
+        When it goes, in a sentence for the manager who words it.
     """
 
     code: str
@@ -64,7 +64,7 @@ KINDS: Mapping[str, Kind] = {
             (*_LINKED, "minutes"),
             ("link",),
             stops=True,
-            when=_("when you invite somebody"),
+            when=_("It goes when you invite somebody."),
         ),
         Kind(
             "reminder",
@@ -73,7 +73,7 @@ KINDS: Mapping[str, Kind] = {
             _LINKED,
             ("link",),
             stops=True,
-            when=_("when nothing has happened for two days, and once more after five"),
+            when=_("It goes when nothing has happened for two days, and once more after five."),
         ),
         Kind(
             "link-renewed",
@@ -81,7 +81,7 @@ KINDS: Mapping[str, Kind] = {
             "sitting",
             _LINKED,
             ("link",),
-            when=_("when you make a new link"),
+            when=_("It goes when you make a new link."),
         ),
         Kind(
             "adjustment-answered",
@@ -89,7 +89,7 @@ KINDS: Mapping[str, Kind] = {
             "sitting",
             (*_LINKED, "answer"),
             ("link",),
-            when=_("when you have answered a request to do it in another way"),
+            when=_("It goes when you have answered a request to do it in another way."),
         ),
         Kind(
             "request-answered",
@@ -97,14 +97,14 @@ KINDS: Mapping[str, Kind] = {
             "sitting",
             (*_LINKED, "answer"),
             ("link",),
-            when=_("when you have answered somebody who asked to talk with a person"),
+            when=_("It goes when you have answered somebody who asked to talk with a person."),
         ),
         Kind(
             "contest-received",
             _("Request to look again at a decision: received"),
             "sitting",
             _LINKED,
-            when=_("at once, when a candidate asks you to look at a decision again"),
+            when=_("It goes at once, when a candidate asks you to look at a decision again."),
         ),
         Kind(
             "contest-answered",
@@ -112,7 +112,7 @@ KINDS: Mapping[str, Kind] = {
             "sitting",
             _LINKED,
             ("link",),
-            when=_("when somebody who did not decide has looked again"),
+            when=_("It goes when somebody who did not decide has looked again."),
         ),
         Kind(
             "data-ready",
@@ -120,14 +120,14 @@ KINDS: Mapping[str, Kind] = {
             "sitting",
             _LINKED,
             ("link",),
-            when=_("when a copy of what you hold about a candidate is ready"),
+            when=_("It goes when a copy of what you hold about a candidate is ready."),
         ),
         Kind(
             "erasure-done",
             _("Name and address erased"),
             "sitting",
             _ALWAYS,
-            when=_("when the name and address of a candidate have been erased"),
+            when=_("It goes when the name and address of a candidate have been erased."),
         ),
         Kind("account-join", _("Invitation to sign in"), "account", (*_ALWAYS, "link", "expires")),
         Kind("account-reset", _("New password"), "account", (*_ALWAYS, "link", "expires")),

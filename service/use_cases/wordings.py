@@ -15,6 +15,7 @@ from service.errors import NotFound
 from service.storage import Store, Tenant
 from service.use_cases.forms import Form, plain_line
 from service.use_cases.message_kinds import KINDS, Kind
+from service.use_cases.settings import ProviderSettings, settings_of
 from service.words import gettext as _
 
 __all__ = [
@@ -183,20 +184,30 @@ def fill(wording: Wording, fields: Mapping[str, str]) -> Wording:
     return Wording(plain_line(_FIELD.sub(value, wording.subject)), body, wording.own)
 
 
-def sample_fields(tenant: Tenant, language: str, *, today: date, address: str) -> Mapping[str, str]:
+def sample_fields(
+    tenant: Tenant, kind: str, language: str, *, today: date, address: str
+) -> Mapping[str, str]:
     """Return the fields of a preview: the organisation's own, for a person who is not there."""
-    provider = tenant.provider
+    held = settings_of(tenant.provider)
     vacancy = next(iter(tenant.vacancies.list()), None)
+    usual_contact = (vacancy.contact if vacancy else "") or tenant.provider.contact
     return {
         "name": "Sam Example",
-        "provider": provider.name,
+        "provider": held.shown_name,
         "vacancy": vacancy.title if vacancy else _("Care worker"),
-        "contact": (vacancy.contact if vacancy else provider.contact) or provider.name,
+        "contact": contact_of(held, kind) or usual_contact or held.shown_name,
         "link": f"{address}/i/...",
         "expires": day_in(language, today),
         "minutes": "25",
         "answer": _("You can answer by phone. Ring us to choose a time."),
     }
+
+
+def contact_of(held: ProviderSettings, kind: str) -> str:
+    """Return whom to turn to about a kind of message, if it is not the vacancy's contact."""
+    if kind.startswith("contest"):
+        return held.complaints
+    return held.adjustments if kind.startswith("adjustment") else ""
 
 
 def day_in(language: str, day: date) -> str:

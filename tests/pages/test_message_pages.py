@@ -188,8 +188,10 @@ def test_every_usual_wording_is_sound_and_says_what_it_should(house):
     with house.store.read() as unit:
         tenant = unit.at(house.account.provider_id)
         for language in ("en", "cy"):
-            fields = sample_fields(tenant, language, today=NOW.date(), address="https://x.example")
             for kind in ("invitation", "reminder"):
+                fields = sample_fields(
+                    tenant, kind, language, today=NOW.date(), address="https://x.example"
+                )
                 read = fill(usual(kind, language), fields)
                 assert "{" not in read.subject + read.body
                 assert len(read.subject) <= 70

@@ -300,6 +300,42 @@ def test_quiet_hours(
     assert len(way.taken) == 2
 
 
+def test_a_reminder_by_hand_goes_at_once(house: Any, work: Callable[[], None], way: Fake) -> None:
+    invited = invite(house)
+    work()
+    house.clock.now = datetime(2026, 11, 2, 21, 0, tzinfo=UTC)
+    with house.store.write() as unit:
+        enqueue(
+            unit.at(house.provider_id),
+            "reminder",
+            key="by hand",
+            at=house.clock(),
+            sitting_id=invited.sitting_id,
+            fields={"number": 3, "by_hand": True},
+        )
+    work()
+    assert len(way.taken) == 2
+
+
+def test_candidates_read_the_name_and_contacts_that_the_manager_set(
+    house: Any, work: Callable[[], None], way: Fake
+) -> None:
+    invited = house.invite()
+    with house.store.write() as unit:
+        tenant = unit.at(house.provider_id)
+        provider = tenant.provider
+        held = {"shown_name": "The Meadow", "contacts": {"complaints": "Write to Cas."}}
+        unit.providers.change(
+            provider.id, name=provider.name, contact=provider.contact, settings=held
+        )
+        for kind in ("link-renewed", "contest-received"):
+            enqueue(tenant, kind, key=kind, at=house.clock(), sitting_id=invited.sitting_id)
+    work()
+    texts = {sent.subject: sent.text for sent in way.taken}
+    assert "Ask Sam." in texts["Your new link from The Meadow"]
+    assert "Write to Cas." in texts["We have your request to look at a decision again"]
+
+
 def test_who_asked_for_an_adjustment_is_not_reminded_before_the_answer(
     house: Any, work: Callable[[], None], way: Fake
 ) -> None:
