@@ -24,6 +24,7 @@ from service.pages import (
     calls,
     candidate,
     candidates,
+    council,
     details,
     house_people,
     joining,
@@ -35,6 +36,7 @@ from service.pages import (
     recruiter,
     second_factor,
     sent,
+    settings,
     steps,
     words,
 )
@@ -51,6 +53,7 @@ PAGES = (
     calls,
     candidate,
     candidates,
+    council,
     details,
     house_people,
     joining,
@@ -62,6 +65,7 @@ PAGES = (
     recruiter,
     second_factor,
     sent,
+    settings,
     steps,
     words,
 )
