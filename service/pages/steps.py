@@ -17,14 +17,16 @@ from service.use_cases.application import candidate_page
 from service.use_cases.funnel_words import (
     ender_words,
     outcome_words,
+    problem_words,
     reason_words,
     stage_words,
     step_words,
 )
 from service.use_cases.happenings import LOCAL
+from service.use_cases.views import CandidatePage
 from service.words import gettext as _
 from service.words import ngettext
-from vbr_engine.funnel import CALL_OUTCOMES, REASONS, STEPS, skipped_stages
+from vbr_engine.funnel import CALL_OUTCOMES, REASONS, STEPS, check_step, skipped_stages
 
 __all__ = ["blueprint"]
 
@@ -41,27 +43,19 @@ FIELDS = ("on", "time", "outcome", "reason", "text")
 def tap(sitting_id: str) -> Response | tuple[str, int]:
     """Record a step with one tap, as of today; if it needs more, show its form."""
     code, _colon, outcome = request.form.get("what", "").partition(":")
-    try:
-        return _record(sitting_id, code, {"outcome": outcome})
-    except InvalidForm as error:
-        if code not in STEPS:
-            raise NotFound(_("There is nothing at this address.")) from error
-        return _form(sitting_id, code, error.fields, {"outcome": outcome}), 422
+    return _recorded(sitting_id, code, {"outcome": outcome})
 
 
 @blueprint.route(ONE + "/step/<code>", methods=["GET", "POST"])
 @requires("recruiter")
 def one_step(sitting_id: str, code: str) -> Response | str | tuple[str, int]:
     """Ask for the day of a step and whatever else it needs."""
-    if code not in STEPS:
-        raise NotFound(_("There is nothing at this address."))
-    if request.method == "GET":
-        return _form(sitting_id, code, {}, {})
-    given = given_fields(*FIELDS)
-    try:
-        return _record(sitting_id, code, given)
-    except InvalidForm as error:
-        return _form(sitting_id, code, error.fields, given), 422
+    if request.method == "POST":
+        return _recorded(sitting_id, code, given_fields(*FIELDS))
+    page, today = _page(sitting_id), clock().astimezone(LOCAL).date()
+    problems = check_step(page.standing, code, on=None, today=today)
+    misfit = [problem_words(problem) for problem in problems if problem.part == "step"]
+    return _not_now(sitting_id, code, misfit[0]) if misfit else _form(page, code, {}, {})
 
 
 @blueprint.post(ONE + "/undo")
@@ -160,7 +154,7 @@ def _record(sitting_id: str, code: str, given: dict[str, str]) -> Response:
         text=given.get("text", ""),
         request_id=request_id(),
     )
-    page = candidate_page(store(), recruiter().provider_id, sitting_id, now=clock())
+    page = _page(sitting_id)
     last = next((entry for entry in page.timeline if entry.can_undo), None)
     said = _(
         "Recorded for %(name)s: %(step)s.",
@@ -175,8 +169,29 @@ def _record(sitting_id: str, code: str, given: dict[str, str]) -> Response:
     return redirect(_next(sitting_id), 303)
 
 
-def _form(sitting_id: str, code: str, errors: dict[str, str], given: dict[str, str]) -> str:
-    page = candidate_page(store(), recruiter().provider_id, sitting_id, now=clock())
+def _recorded(sitting_id: str, code: str, given: dict[str, str]) -> Response | tuple[str, int]:
+    """Record a step, or show its form with what it lacks."""
+    try:
+        return _record(sitting_id, code, given)
+    except InvalidForm as error:
+        if "step" in error.fields:
+            return _not_now(sitting_id, code, error.fields["step"])
+        return _form(_page(sitting_id), code, error.fields, given), 422
+
+
+def _not_now(sitting_id: str, code: str, why: str) -> Response:
+    """Say why a step does not fit, where there is such a step."""
+    if code not in STEPS:
+        raise NotFound(_("There is nothing at this address."))
+    flash(why, "note")
+    return redirect(_next(sitting_id), 303)
+
+
+def _page(sitting_id: str) -> CandidatePage:
+    return candidate_page(store(), recruiter().provider_id, sitting_id, now=clock())
+
+
+def _form(page: CandidatePage, code: str, errors: dict[str, str], given: dict[str, str]) -> str:
     today = clock().astimezone(LOCAL).date()
     day = use_cases.day_for(page.standing, code, today)
     step = STEPS[code]
@@ -197,7 +212,7 @@ def _form(sitting_id: str, code: str, errors: dict[str, str], given: dict[str, s
         ],
         by_employer="employer" in step.enders,
         skipped=[stage_words(stage) for stage in skipped],
-        next=_next(sitting_id),
+        next=_next(page.row.sitting_id),
         request_id=request_id(),
     )
 

@@ -110,8 +110,8 @@ def record_step(
     NotFound
     """
     several = (sitting_ids,) if isinstance(sitting_ids, str) else tuple(dict.fromkeys(sitting_ids))
-    wanted = _wanted(step, on, at_time, reason, ended_by, outcome, text)
     _check_number(several, step)
+    wanted = _wanted(step, on, at_time, reason, ended_by, outcome, text)
     with store.write() as unit:
         tenant = unit.at(provider_id)
         standings = _standings(tenant, several)
