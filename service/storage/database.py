@@ -6,7 +6,7 @@ import fcntl
 import importlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -114,7 +114,12 @@ class WriteGate:
         return self._descriptor
 
 
-def open_database(path: Path, cipher: Cipher | None = None) -> sa.Engine:
+def open_database(
+    path: Path,
+    cipher: Cipher | None = None,
+    *,
+    moved: Callable[[sa.Engine], None] = lambda _: None,
+) -> sa.Engine:
     """Open the database; create it when it is new, move it when an earlier release wrote it.
 
     Parameters
@@ -123,6 +128,8 @@ def open_database(path: Path, cipher: Cipher | None = None) -> sa.Engine:
         The SQLite file.
     cipher : Cipher, optional
         Reads names where a move needs them; without it an earlier database is refused.
+    moved : callable
+        Called right after a move, while nobody else can write.
 
     Raises
     ------
@@ -138,7 +145,8 @@ def open_database(path: Path, cipher: Cipher | None = None) -> sa.Engine:
     engine = _engine(path)
     try:
         with WriteGate(gate_path(path))():
-            _prepare(engine, path, cipher)
+            if _prepare(engine, path, cipher):
+                moved(engine)
     except sa.exc.DatabaseError as error:
         raise DatabaseError(f"{path} cannot be used: {error.orig}.") from error
     return engine
@@ -192,18 +200,20 @@ def _engine(path: Path) -> sa.Engine:
     return engine
 
 
-def _prepare(engine: sa.Engine, path: Path, cipher: Cipher | None) -> None:
+def _prepare(engine: sa.Engine, path: Path, cipher: Cipher | None) -> bool:
+    """Make or move the tables where needed; return whether they were moved."""
     with engine.begin() as connection:
         found = _revision(connection, path)
         if found is None:
             _create(connection)
     if found in (None, HEAD):
-        return
+        return False
     if cipher is None:
         raise DatabaseError(f"{path} has tables of an earlier release and must be moved first.")
     # Alembic takes its time to load, and is needed once in a release.
     moving = importlib.import_module("service.storage.migrations.moving")
     moving.move(engine, path, cipher, found=found, head=HEAD)
+    return True
 
 
 def _revision(connection: sa.Connection, path: Path) -> str | None:

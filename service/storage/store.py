@@ -263,7 +263,7 @@ class Store:
         self._cipher = Cipher(secret)
         self._gate = WriteGate(gate_path(path))
         self.heads = Heads(ledger_heads or path.with_name("ledger-heads.jsonl"), self._cipher)
-        self._engine = open_database(path, self._cipher)
+        self._engine = open_database(path, self._cipher, moved=self._anchor_moved)
         self._reading = self._engine.execution_options(reading=True)
         self._loaded: dict[str, Bank] = {}
         self._engine.dispose()
@@ -309,6 +309,12 @@ class Store:
                     self.heads.append(late, at=self.clock(), late=True)
         except OSError as error:
             raise DatabaseError(f"{self.heads.path}: {error.strerror}.") from error
+
+    def _anchor_moved(self, engine: sa.Engine) -> None:
+        with engine.execution_options(reading=True).begin() as connection:
+            heads = heads_after(connection, {})
+        if heads:
+            self._anchor(heads)
 
     def _anchor(self, heads: Iterable[Head]) -> None:
         try:

@@ -76,7 +76,10 @@ def _check(connection: sa.Connection) -> None:
 
 def _copied(path: Path, found: str) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    copy = path.with_name(f"{path.name}.{found}-{stamp}")
+    copy, number = path.with_name(f"{path.name}.{found}-{stamp}"), 1
+    while copy.exists():
+        number += 1
+        copy = path.with_name(f"{path.name}.{found}-{stamp}-{number}")
     copy_database(path, copy)
     return copy
 
