@@ -9,7 +9,7 @@ tools=${VBR_CSS_TOOLS:-$(mktemp -d)}
 if [ ! -d "$tools/node_modules/govuk-frontend" ]; then
     npm install --silent --no-audit --no-fund --prefix "$tools" sass@1.108.2 govuk-frontend@6.3.0
 fi
-for sheet in vbr staff; do
+for sheet in vbr staff print-form; do
     "$tools/node_modules/.bin/sass" --no-source-map --no-charset --style=compressed --quiet-deps \
         --load-path="$tools/node_modules" "$static/src/$sheet.scss" "$static/$sheet.css"
     for forbidden in 'GDS Transport' 'url(' crown crest; do

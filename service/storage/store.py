@@ -14,6 +14,7 @@ import structlog
 
 from service.errors import DatabaseError
 from service.storage.account_links import AccountLinks
+from service.storage.answering import Answering
 from service.storage.assessment import (
     Events,
     Identities,
@@ -115,6 +116,11 @@ class Tenant:
         return Profiles(self.connection, self.provider_id)
 
     @cached_property
+    @cached_property
+    def answering(self) -> Answering:
+        """Sittings that colleagues enter or rate."""
+        return Answering(self.connection, self.provider_id)
+
     def standings(self) -> Standings:
         """Where applications stand."""
         return Standings(self.connection, self.provider_id)

@@ -26,7 +26,7 @@ from vbr_engine.intake import normal_phone
 __all__ = ["candidate_page", "change_contact"]
 
 # Not worth a line each.
-UNTOLD = frozenset({"answered", "written", "undone"})
+UNTOLD = frozenset({"answered", "written", "rated", "undone"})
 
 
 def candidate_page(
@@ -48,6 +48,7 @@ def candidate_page(
         texts, events = tenant.remarks.of(sitting_id), tenant.events.of(sitting_id)
         names = _names(tenant, events)
         standing = tenant.standings.get(sitting_id) or stand_anew(tenant, sitting)
+        has_profile = tenant.profiles.get(sitting_id) is not None
         sent = delivery(tenant, (sitting_id,)).get(sitting_id)
     local = now.astimezone(LOCAL)
     row = board_row(
@@ -75,6 +76,7 @@ def candidate_page(
         report_opened=any(event.kind == "report-opened" for event in events),
         decisions=tuple(reversed(decisions)),
         state=row.state,
+        being_rated=standing.submitted_at is not None and not has_profile,
     )
 
 

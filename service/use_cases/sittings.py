@@ -33,8 +33,10 @@ __all__ = [
     "candidate_feedback_for",
     "candidate_may",
     "describe_sitting",
+    "entered",
     "language_of",
     "practice",
+    "question_of",
     "review_sitting",
     "save_answer",
     "show_question",
@@ -133,12 +135,17 @@ def show_question(store: Store, sitting_id: str, number: int) -> Question:
     sat = _started(store, sitting_id)
     if not 1 <= number <= len(sat.items):
         raise NotFound(_("There is no scenario %(number)s.", number=number))
+    return question_of(sat, number)
+
+
+def question_of(sat: Sat, number: int) -> Question:
+    """Return one scenario of a sitting as a candidate may see it."""
     item, text = sat.items[number - 1], sat.text
     order = sat.sitting.form.options[number - 1]
     words = text.items[item.id]
     given = sat.progress.answers.get(item.id)
     return Question(
-        sitting_id=sitting_id,
+        sitting_id=sat.sitting.id,
         number=number,
         total=len(sat.items),
         item=_shown(item, order),

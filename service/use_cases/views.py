@@ -344,6 +344,7 @@ class CandidatePage:
     report_opened: bool
     decisions: tuple[Decision, ...]
     state: str
+    being_rated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
