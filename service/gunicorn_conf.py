@@ -71,7 +71,7 @@ def worker_exit(server: Arbiter, worker: Worker) -> None:
     """Finish the message that is being sent."""
     outbox = getattr(worker, "outbox", None)
     if outbox is not None:
-        outbox.stop()
+        outbox.stop(seconds=5)
 
 
 class MaskingLogger(Logger):

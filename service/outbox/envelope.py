@@ -32,6 +32,8 @@ class Envelope:
     language : str
     at : datetime
         Now, for the date of the message.
+    reply_to : str
+        Where an answer goes; empty if there is no such address.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Envelope:
     text: str
     language: str
     at: datetime
+    reply_to: str = ""
 
 
 class SendingError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +24,9 @@ ACCOUNT_LINKS = {
     "account-join": ("join", timedelta(days=7)),
     "account-reset": ("reset", timedelta(hours=2)),
 }
+
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ def prepare(
         text=words.body,
         language=_language(message),
         at=now,
+        reply_to=_reply_to(fields["contact"]) if message.sitting_id else "",
     )
     return Prepared(envelope, link)
 
@@ -109,6 +114,12 @@ def person_of(tenant: Tenant, message: MessageRecord) -> Identity | None:
         return None if account is None or gone else Identity(account.name, account.email)
     sealed = sealed_person(tenant, message)
     return sealed or tenant.identities.get(message.sitting_id or "")
+
+
+def _reply_to(contact: str) -> str:
+    """Return the address in the words of whom to turn to, if there is just one."""
+    found = _EMAIL.findall(contact)
+    return found[0].rstrip(".") if len(found) == 1 and found[0].isascii() else ""
 
 
 def _reach(person: Identity | None, channel: str) -> tuple[str, str]:

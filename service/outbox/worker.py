@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
@@ -21,7 +22,7 @@ __all__ = ["Worker"]
 
 IDLE_SECONDS = 2.0
 PAUSE_SECONDS = 30.0  # when no message would go: the mail server is down, the disk is full
-GRACE_SECONDS = 15.0
+GRACE_SECONDS = 35.0  # longer than a mail server may take
 
 
 class Worker:
@@ -55,11 +56,15 @@ class Worker:
             thread.start()
             self._threads.append(thread)
 
-    def stop(self) -> None:
-        """Finish the message that is being sent, give everything else back, and end."""
+    def stop(self, *, seconds: float = GRACE_SECONDS) -> None:
+        """Finish the message that is being sent, give everything else back, and end.
+
+        What takes longer than `seconds` is left as it is: its lease runs out.
+        """
         self.stopping.set()
+        deadline = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join(GRACE_SECONDS)
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def wait(self) -> None:
         """Wait until it is told to stop."""

@@ -22,7 +22,7 @@ from service.outbox.worker import Worker
 from service.storage import Store
 from service.storage.cipher import sha256
 from service.storage.records import Identity
-from service.storage.tables import messages
+from service.storage.tables import messages, vacancies
 from service.use_cases import sittings
 from service.use_cases.happenings import happen
 from service.use_cases.messages import (
@@ -334,6 +334,17 @@ def test_candidates_read_the_name_and_contacts_that_the_manager_set(
     texts = {sent.subject: sent.text for sent in way.taken}
     assert "Ask Sam." in texts["Your new link from The Meadow"]
     assert "Write to Cas." in texts["We have your request to look at a decision again"]
+
+
+def test_answers_go_to_the_one_address_of_the_contact(
+    house: Any, work: Callable[[], None], way: Fake
+) -> None:
+    for contact in ("Sam, sam@meadow.example.", "a@meadow.example or b@meadow.example", "Ask Sam"):
+        with house.store.write() as unit:
+            unit.connection.execute(sa.update(vacancies).values(contact=contact))
+        invite(house)
+        work()
+    assert [sent.reply_to for sent in way.taken] == ["sam@meadow.example", "", ""]
 
 
 def test_who_asked_for_an_adjustment_is_not_reminded_before_the_answer(

@@ -37,6 +37,7 @@ def envelope(to: str = "ana@example.org", **more: Any) -> Envelope:
         "text": "Hello,\n.\nhttps://recruit.example/i/abc\n\nDiolch, ŵ",
         "language": "cy",
         "at": datetime(2026, 11, 2, 9, 0, tzinfo=UTC),
+        "reply_to": "sam@meadow.example",
     }
     return Envelope(**{**given, **more})
 
@@ -122,6 +123,7 @@ def test_smtp_sends_plain_mail_over_one_connection(server: Server, smtp: SmtpBac
     mail = message_from_bytes(content, policy=default)
     assert mail["Message-ID"] == "<5a0ac9a4@recruit.example>"
     assert mail["To"] == '"Ana, the first" <ana@example.org>'
+    assert mail["Reply-To"] == "sam@meadow.example"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Content-Language"] == "cy"
     assert mail.get_content().replace("\r\n", "\n").rstrip("\n") == envelope().text

@@ -22,6 +22,8 @@ def as_mail(envelope: Envelope, sender: str) -> EmailMessage:
     mail["Date"] = format_datetime(envelope.at)
     mail["From"] = _address(*parseaddr(sender))
     mail["To"] = _address(envelope.name, ascii_address(envelope.to))
+    if envelope.reply_to:
+        mail["Reply-To"] = _address("", envelope.reply_to)
     mail["Subject"] = envelope.subject
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(envelope.text + "\n", cte=_encoding(envelope.text))
