@@ -184,6 +184,8 @@ class Account:
     role: str
     language: str = "en"
     session_id: str = field(default="", compare=False)
+    paused: bool = field(default=False, compare=False)
+    pause_reason: str = field(default="", compare=False)
     has_second_factor: bool = False
 
 
