@@ -13,6 +13,7 @@ from service.storage.records import AccountRecord, ProviderRecord, SessionRecord
 from service.use_cases import passwords, throttle
 from service.use_cases.forms import plain_line
 from service.use_cases.security import note
+from service.use_cases.settings import pause_reason
 from service.use_cases.views import Account
 from service.words import gettext as _
 
@@ -169,6 +170,8 @@ def account_for(store: Store, session_token: str, *, now: datetime) -> Account |
         language=account.language,
         session_id=session.id,
         has_second_factor=account.second_factor is not None,
+        paused=provider.paused_at is not None,
+        pause_reason=pause_reason(provider),
     )
 
 
