@@ -12,7 +12,9 @@ from service.use_cases.candidate import Sat, gather
 from service.use_cases.decision_record import reading, suggested_by
 from service.use_cases.forms import Form
 from service.use_cases.happenings import happen
+from service.use_cases.own_values import report_in_own_words
 from service.use_cases.scoring import answers_of, profile_of
+from service.use_cases.settings import settings_of
 from service.use_cases.views import Account
 from service.use_cases.written import words_of
 from service.words import gettext as _
@@ -108,11 +110,12 @@ def open_report(
     if not sat.progress.has("first-view"):
         raise FirstViewNeeded(_("Record your first view before you open the report."))
     _note_opening(store, sat, account, now=now)
-    return recruiter_report(
+    tongue = language or sat.sitting.language
+    report = recruiter_report(
         profile,
         sat.bank,
         answers_of(sat),
-        language=language or sat.sitting.language,
+        language=tongue,
         taken_in=sat.sitting.language,
         candidate=identity.name if identity else None,
         vacancy=vacancy.title if vacancy else None,
@@ -121,6 +124,8 @@ def open_report(
         prepared=now.date(),
         said=said,
     )
+    own = settings_of(provider).own_words(sat.bank.id, tongue) if provider else {}
+    return report_in_own_words(report, own)
 
 
 def record_decision(
