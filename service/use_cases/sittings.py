@@ -11,6 +11,7 @@ from service.storage import Store, Unit
 from service.storage.cipher import sha256
 from service.use_cases.candidate import Sat, follow, gather
 from service.use_cases.happenings import happen
+from service.use_cases.own_values import feedback_in_own_words, own_words
 from service.use_cases.scoring import keep_profile, profile_of, score_sitting
 from service.use_cases.views import (
     Invitation,
@@ -310,12 +311,15 @@ def candidate_feedback_for(store: Store, sitting_id: str) -> CandidateFeedback:
         sat = gather(store, unit, unit.doors.sitting(sitting_id))
         profile = profile_of(unit, sat)
         vacancy = unit.at(sat.sitting.provider_id).vacancies.get(sat.sitting.vacancy_id)
+        language = sat.sitting.language
+        own = own_words(unit, sat.sitting.provider_id, sat.bank.id, language)
     if profile is None and sat.progress.submitted_at is not None:
         raise BeingRated(_("Two people read what you wrote before your feedback is ready."))
     if profile is None:
         raise NotSubmitted(_("Your feedback is here as soon as you have sent your answers."))
     contact = vacancy.contact if vacancy else None
-    return candidate_feedback(profile, sat.bank, language=sat.sitting.language, contact=contact)
+    feedback = candidate_feedback(profile, sat.bank, language=language, contact=contact)
+    return feedback_in_own_words(feedback, own)
 
 
 def _invitation(
