@@ -13,6 +13,7 @@ import structlog
 
 from service.mail_settings import MailSettings
 from service.outbox.backends import open_backend
+from service.outbox.daily import Daily
 from service.outbox.envelope import Backend
 from service.outbox.running import Runner
 from service.outbox.sending import Sender
@@ -45,13 +46,19 @@ class Worker:
         self.stopping = threading.Event()
         way = backend or open_backend(settings)
         self._sender = Sender(store, way, settings, owner=owner) if way else None
+        self._daily = Daily(store)
         self._runner = Runner(store, owner=owner, stop=self.stopping)
         self._log = structlog.get_logger("vbr.worker")
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         """Begin, in threads that end with the process."""
-        for name, step in (("messages", self.send_some), ("jobs", self._runner.run_one)):
+        steps = (
+            ("messages", self.send_some),
+            ("jobs", self._runner.run_one),
+            ("days", self._daily.plan),
+        )
+        for name, step in steps:
             thread = threading.Thread(target=self._loop, args=(step,), name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -72,6 +79,7 @@ class Worker:
 
     def once(self) -> None:
         """Send and run what is due now, and no more."""
+        self._daily.plan()
         while self.send_some():
             pass
         while self._runner.run_one():
