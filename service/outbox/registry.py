@@ -14,7 +14,7 @@ from typing import Any
 
 from service.storage import Store
 from service.storage.records import JobRecord
-from service.use_cases import importing, risk_training, take_back
+from service.use_cases import importing, retention, risk_training, take_back
 
 __all__ = ["JOBS", "JobFunction", "Report"]
 
@@ -23,6 +23,7 @@ JobFunction = Callable[[Store, JobRecord, Report], Mapping[str, Any]]
 
 JOBS: dict[str, JobFunction] = {
     importing.JOB: importing.import_job,
+    retention.JOB: retention.erase_old,
     risk_training.JOB: risk_training.train,
     take_back.JOB: take_back.take_back_job,
 }
