@@ -25,7 +25,16 @@ from vbr_engine.funnel import Standing
 if TYPE_CHECKING:
     from service.outbox.registry import Report
 
-__all__ = ["AHEAD", "Foreseen", "Leaving", "erase_old", "foreseen", "kept_until", "plan_erasure"]
+__all__ = [
+    "AHEAD",
+    "JOB",
+    "Foreseen",
+    "Leaving",
+    "erase_old",
+    "foreseen",
+    "kept_until",
+    "plan_erasure",
+]
 
 AHEAD = timedelta(days=30)
 SHOWN = 50
