@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from service.errors import InvalidForm, SignInFailed, TooManyAttempts
+from service.errors import Busy, InvalidForm, SignInFailed, TooManyAttempts
 from service.storage import Store
-from service.use_cases import accounts
+from service.use_cases import accounts, passwords
 
 ADDRESS = "192.0.2.1"
 
@@ -118,3 +122,228 @@ def test_an_account_needs_a_new_address_and_a_long_password(
             store, house.provider_id, name="B", email=email, password=password, now=house.clock()
         )
     assert set(caught.value.fields) == {field}
+
+
+class Hashes:
+    """How often a password was checked."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.n = 0
+        verify = passwords._verify
+
+        def counted(hashed: str, password: str) -> bool:
+            self.n += 1
+            return verify(hashed, password)
+
+        monkeypatch.setattr(passwords, "_verify", counted)
+
+
+def test_whoever_cannot_sign_in_gets_the_same_words_after_the_same_work(
+    store: Store, house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, hashes = house.clock(), Hashes(monkeypatch)
+    _person(store, house, "disabled@example.org", disabled_at=now)
+    _person(store, house, "invited@example.org", password=None)
+    paused = accounts.add_provider(store, name="Paused Care", contact="", now=now)
+    accounts.add_account(
+        store, paused, name="Pat", email="paused@example.org", password=house.password, now=now
+    )
+    with store.write() as unit:
+        unit.providers.pause(paused, at=now)
+    told = []
+    for email, password in (
+        ("nobody@example.org", "wrong password"),
+        (house.account.email, "wrong password"),
+        ("disabled@example.org", "wrong password"),
+        ("disabled@example.org", house.password),
+        ("invited@example.org", "wrong password"),
+        ("invited@example.org", ""),
+        ("paused@example.org", "wrong password"),
+    ):
+        before = hashes.n
+        with pytest.raises(SignInFailed) as caught:
+            accounts.sign_in(store, email, password, now=now, address=ADDRESS)
+        told.append((str(caught.value), hashes.n - before))
+    assert set(told) == {("The email address or the password is not right.", 1)}
+    assert accounts.sign_in(store, "paused@example.org", house.password, now=now, address=ADDRESS)
+
+
+def test_a_password_is_the_same_however_its_letters_are_put_together(
+    store: Store, house: Any
+) -> None:
+    now, email = house.clock(), "nia@example.org"
+    account = accounts.add_account(
+        store,
+        house.provider_id,
+        name="Nia",
+        email=email,
+        password="tŷ bach twt wrth y môr",
+        now=now,
+    )
+    decomposed = unicodedata.normalize("NFD", "tŷ bach twt wrth y môr")
+    assert accounts.sign_in(store, email, decomposed, now=now, address=ADDRESS)
+    # The first release hashed what was typed, as it was typed.
+    with store.write() as unit:
+        unit.at(house.provider_id).accounts.change(
+            account, password=passwords._HASHER.hash(decomposed)
+        )
+    assert accounts.sign_in(store, email, decomposed, now=now, address=ADDRESS)
+
+
+def test_when_somebody_signed_in_is_kept_with_the_time_before(store: Store, house: Any) -> None:
+    def sign_in() -> Any:
+        accounts.sign_in(
+            store, house.account.email, house.password, now=house.clock(), address=ADDRESS
+        )
+        with store.read() as unit:
+            return unit.at(house.provider_id).accounts.get(house.account.id)
+
+    first, at = sign_in(), house.clock()
+    assert first.signed_in_at == at
+    house.clock.forward(days=3)
+    second = sign_in()
+    assert (second.signed_in_at, second.signed_in_before) == (house.clock(), at)
+
+
+def test_what_happens_is_logged_without_names_and_addresses(store: Store, house: Any) -> None:
+    with capture_logs() as lines:
+        accounts.sign_in(
+            store, house.account.email, house.password, now=house.clock(), address=ADDRESS
+        )
+        with pytest.raises(SignInFailed):
+            accounts.sign_in(store, "nobody@example.org", "x", now=house.clock(), address=ADDRESS)
+        with pytest.raises(SignInFailed):
+            accounts.sign_in(
+                store, house.account.email, "hunter2 hunter2", now=house.clock(), address=ADDRESS
+            )
+    assert [(line["event"], line["account"]) for line in lines] == [
+        ("signed-in", house.account.id),
+        ("sign-in-failed", None),
+        ("sign-in-failed", house.account.id),
+    ]
+    for secret in ("Rae", "example.org", "hunter2", house.password, ADDRESS, "Meadow"):
+        assert secret not in str(lines)
+
+
+def test_a_storm_is_refused_before_anything_is_counted(
+    store: Store, house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = passwords.Turnstile(places=1)
+    monkeypatch.setattr(passwords, "room", full)
+    with full.place():
+        for _ in range(accounts.ATTEMPTS_PER_ACCOUNT + 3):
+            with pytest.raises(Busy) as caught:
+                accounts.sign_in(
+                    store, house.account.email, "no", now=house.clock(), address=ADDRESS
+                )
+        assert caught.value.retry_after > 0
+    assert accounts.sign_in(
+        store, house.account.email, house.password, now=house.clock(), address=ADDRESS
+    )
+
+
+def test_no_more_hash_at_once_than_allowed(
+    store: Store, house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside, most, lock = 0, 0, Lock()
+    verify = passwords._verify
+
+    def watched(hashed: str, password: str) -> bool:
+        nonlocal inside, most
+        with lock:
+            inside += 1
+            most = max(most, inside)
+        try:
+            return verify(hashed, password)
+        finally:
+            with lock:
+                inside -= 1
+
+    def attempt(number: int) -> str:
+        try:
+            return accounts.sign_in(
+                store, house.account.email, house.password, now=house.clock(), address=f"{number}"
+            )
+        except Busy:
+            return ""
+
+    monkeypatch.setattr(passwords, "_verify", watched)
+    monkeypatch.setattr(passwords, "room", passwords.Turnstile(at_once=1, places=8))
+    with ThreadPoolExecutor(4) as pool:
+        tokens = list(pool.map(attempt, range(4)))
+    assert most == 1
+    assert all(tokens)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password1234",
+        "Passw0rd!2026",
+        "qwertyuiop[]",
+        "123456789012",
+        "aaaaaaaaaaaaaaaa",
+        "abcabcabcabcabc",
+        "Meadow Care 2026",
+        "rae.meadow@example",
+        "letmeinletmein",
+        "VBR Engine 2026!",
+        "recruitment123",
+        "i love you 123456",
+        "1qaz2wsx3edc4rfv",
+    ],
+)
+def test_what_is_guessed_first_is_refused(password: str) -> None:
+    about = ("Rae", "rae@meadow.example", "Meadow Care")
+    with pytest.raises(InvalidForm) as caught:
+        passwords.checked(password, password, about=about)
+    assert set(caught.value.fields) == {"new"}
+    assert "guess" in caught.value.fields["new"]
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "copper kettle under snow",
+        "rwy'n hoffi coffi yn y bore",
+        "三匹の子豚が家を建てて狼が来ました",
+        "tbagqmxkzrhp",
+        " leading and trailing spaces stay ",
+        "\U0001f9a6 otters at 4 in the afternoon",
+        "x" * 12 + "y7Q.kettle" + "z" * 234,
+    ],
+)
+def test_every_character_and_up_to_256_of_them_are_welcome(password: str) -> None:
+    kept = passwords.checked(password, password, about=("Rae", "Meadow Care"))
+    assert passwords.matches(passwords.hash_of(kept), password)
+    assert not passwords.matches(passwords.hash_of(kept), password + "x")
+
+
+@pytest.mark.parametrize(
+    ("password", "again", "field"),
+    [
+        ("eleven char", "eleven char", "new"),
+        ("copper kettle snow" * 15, "copper kettle snow" * 15, "new"),
+        ("copper kettle snow", "copper kettle Snow", "again"),
+    ],
+)
+def test_a_password_has_12_to_256_characters_typed_twice(
+    password: str, again: str, field: str
+) -> None:
+    with pytest.raises(InvalidForm) as caught:
+        passwords.checked(password, again)
+    assert set(caught.value.fields) == {field}
+
+
+def _person(store: Store, house: Any, email: str, **changed: Any) -> str:
+    account = accounts.add_account(
+        store,
+        house.provider_id,
+        name="Pat",
+        email=email,
+        password=house.password,
+        now=house.clock(),
+    )
+    with store.write() as unit:
+        unit.at(house.provider_id).accounts.change(account, **changed)
+    return account
