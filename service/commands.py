@@ -69,6 +69,8 @@ def _told_in_a_sentence() -> Iterator[None]:
         yield
     except sa.exc.DatabaseError as error:
         raise DatabaseError(f"The database cannot be used: {error.orig}.") from error
+    except OSError as error:
+        raise DatabaseError(f"{error.filename or 'Output'}: {error.strerror}.") from error
 
 
 # verify

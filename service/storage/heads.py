@@ -90,11 +90,16 @@ class Heads:
         if is_new:
             _sync_folder(self.path.parent)
 
-    def read(self) -> HeadsFile:
-        """Read every line and check its code."""
+    def content(self) -> bytes | None:
+        """Return the file as it is; None if there is none."""
         try:
-            content = self.path.read_bytes()
+            return self.path.read_bytes()
         except FileNotFoundError:
+            return None
+
+    def read(self, content: bytes | None) -> HeadsFile:
+        """Read every line and check its code."""
+        if content is None:
             return HeadsFile((), (), (), False)
         return self._checked(content.split(b"\n"))
 

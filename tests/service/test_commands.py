@@ -285,3 +285,14 @@ def test_the_help_lists_the_commands_and_the_server_stays_the_default(tmp_path: 
     assert "Traceback" not in wrong.stderr
     assert (sound.returncode, sound.stderr) == (0, "")
     assert verify(Store(tmp_path / "vbr.sqlite3", secret=SECRET)).is_sound
+
+
+def test_a_file_that_cannot_be_read_is_a_sentence(
+    decided: Any, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise PermissionError(13, "Permission denied", "ledger-heads.jsonl")
+
+    monkeypatch.setattr("service.storage.heads.Heads.content", refuse)
+    status, _, words = told("verify")
+    assert (status, words) == (4, "ledger-heads.jsonl: Permission denied.\n")
