@@ -39,7 +39,8 @@ PROBLEMS = {
 }
 JOBS = {
     "import": lazy_gettext("Invite people from a file"),
-    "train": lazy_gettext("Train a model"),
+    "import-taken-back": lazy_gettext("Take an import back"),
+    "train-risk": lazy_gettext("Train a model"),
     "retention": lazy_gettext("Erase what is no longer needed"),
     "export": lazy_gettext("Export for research"),
 }

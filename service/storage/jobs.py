@@ -63,9 +63,10 @@ class Jobs:
         return self._one((jobs.c.provider_id == provider_id) & (jobs.c.kind == kind))
 
     def recent(self, *, most: int) -> tuple[JobRecord, ...]:
-        """List the newest jobs of all organisations, for the administrator."""
+        """List jobs of all organisations: what runs or waits, what failed, then the newest."""
+        concern = sa.case({"leased": 0, "ready": 1, "failed": 2}, value=jobs.c.state, else_=3)
         rows = self._connection.execute(
-            sa.select(*_COLUMNS).order_by(jobs.c.created_at.desc(), jobs.c.id).limit(most)
+            sa.select(*_COLUMNS).order_by(concern, jobs.c.created_at.desc(), jobs.c.id).limit(most)
         )
         return tuple(JobRecord(*row) for row in rows)
 

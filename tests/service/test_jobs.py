@@ -212,6 +212,25 @@ def test_organisations_with_nothing_running_come_first(
     assert taken == [house.provider_id, other.provider_id]
 
 
+def test_what_needs_attention_is_listed_first(
+    house: Any, start: Start, run: Run, store: Store
+) -> None:
+    def fails(*_: Any) -> Mapping[str, Any]:
+        raise InvalidForm({"file": "The file is empty."})
+
+    failed = start()
+    run(fails)
+    waiting = start()
+    for _ in range(3):
+        house.clock.forward(minutes=1)
+        done = start()
+        with store.write() as unit:
+            unit.jobs.cancel(done, now=house.clock())
+    with store.read() as unit:
+        listed = [job.id for job in unit.jobs.recent(most=3)]
+    assert listed == [waiting, failed, done]
+
+
 def test_the_lease_is_kept_while_a_job_says_nothing(
     house: Any, start: Start, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
