@@ -46,6 +46,7 @@ HAPPENED = {
     "report-read": lazy_gettext("Time with the report noted"),
     "decided": lazy_gettext("Decision recorded"),
     "contest-answered": lazy_gettext("Looked at the decision again, and answered"),
+    "request-answered": lazy_gettext("Answered what the candidate had asked"),
     "step": lazy_gettext("Step recorded"),
     "undone": lazy_gettext("Step taken back"),
     "erased": lazy_gettext("Name, contact details and remarks erased"),

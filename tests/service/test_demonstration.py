@@ -36,7 +36,9 @@ def test_the_board_shows_every_state_and_says_that_it_is_simulated(
         "invited": 1,
     }
     assert all(row.simulated for row in board.rows)
-    assert board.rows[0].state == "stuck"
+    to_call = [row.call is not None for row in board.rows]
+    assert any(to_call)
+    assert to_call == sorted(to_call, reverse=True)
     assert len(board.rows) == len(PEOPLE)
     assert sum(row.first_view_recorded for row in board.rows) == 2
     assert board.counts.decided == 1
