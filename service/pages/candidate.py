@@ -18,7 +18,8 @@ from service.pages.answers import (
     refused,
     tell,
 )
-from service.use_cases import sittings
+from service.use_cases import asking, sittings
+from service.use_cases.rights import place_of
 from service.use_cases.views import Invitation, Question
 from service.words import gettext as _
 from vbr_engine.errors import ResponsesError
@@ -33,7 +34,10 @@ blueprint = Blueprint("candidate", __name__)
 def landing(token: str) -> str:
     """Show who asks and why; opening a link changes nothing, because mail scanners open links."""
     invitation = sittings.view_invitation(store(), token)
-    return render_template("candidate/landing.html", invitation=invitation, token=token)
+    place = place_of(store(), invitation.sitting_id)
+    return render_template(
+        "candidate/landing.html", invitation=invitation, place=place, token=token
+    )
 
 
 @blueprint.post("/i/<token>")
@@ -41,6 +45,11 @@ def landing(token: str) -> str:
 @csrf.exempt
 def start(token: str) -> Response:
     """Start or carry on. The link is the proof, so the form needs no other."""
+    place = place_of(store(), asking.sitting_behind(store(), token))
+    if not place.may_start:  # the page says why
+        return redirect(url_for("candidate.landing", token=token), 303)
+    if request.form.get("research") == "yes":
+        asking.consent(store(), place.sitting_id, research=True, now=clock())
     sitting_id = sittings.start_sitting(store(), token, now=clock())
     invitation = sittings.view_invitation(store(), token)
     response = redirect(where_next(invitation), 303)

@@ -13,13 +13,13 @@ from service.use_cases.candidate import follow
 from service.use_cases.contesting import last_decision
 from service.use_cases.forms import Form, id_of_request
 from service.use_cases.happenings import happen, stand_anew
+from service.use_cases.holding_words import REASONS
 from service.use_cases.messages import cancel_messages, enqueue, plan_reminders
 from service.use_cases.tasks import open_task
 from service.words import gettext as _
-from vbr_engine.funnel import Standing, reasons_for
+from vbr_engine.funnel import STAGES, Standing
 
 __all__ = [
-    "REASONS",
     "WAYS",
     "ask_adjustment",
     "ask_erasure",
@@ -28,6 +28,7 @@ __all__ = [
     "consent",
     "consents",
     "contest",
+    "is_hired",
     "may_come_back",
     "sitting_behind",
     "take_back_withdrawal",
@@ -35,10 +36,6 @@ __all__ = [
 ]
 
 WAYS = ("read-aloud", "phone", "paper", "own-words", "other")
-# Reasons that are somebody else's words for a candidate.
-REASONS = tuple(
-    code for code in reasons_for("withdrawn", "candidate") if code not in ("lost-touch", "not-said")
-)
 LONGEST_TEXT = 2000
 LONGEST_REACH = 200
 # What the service does by itself after a withdrawal: nobody has acted.
@@ -193,17 +190,20 @@ def contest(
 def withdraw(store: Store, sitting_id: str, *, reason: str, now: datetime) -> bool:
     """End the application at the candidate's own wish; say whether it was open still.
 
+    Leaving a job after the first day is not withdrawing: that changes nothing here.
+
     Raises
     ------
     InvalidForm
-        If `reason` is neither empty nor one of `REASONS`.
+        If `reason` is neither empty nor one of `service.use_cases.holding_words.REASONS`.
     NotFound
     """
     if reason and reason not in REASONS:
         raise InvalidForm({"reason": _("Choose a reason, or none.")})
     with store.write() as unit:
         tenant, sitting = _found(unit, sitting_id)
-        if _standing(tenant, sitting).ended is not None:
+        standing = _standing(tenant, sitting)
+        if standing.ended is not None or is_hired(standing):
             return False
         body = {"reason": reason or "not-said"}
         happen(tenant, sitting.id, "withdrawn", at=now, body=body)
@@ -233,6 +233,11 @@ def take_back_withdrawal(store: Store, sitting_id: str, *, now: datetime) -> boo
         if not any(each.kind == "submitted" for each in events):
             plan_reminders(tenant, sitting.id, at=now, key=str(event.number))
     return True
+
+
+def is_hired(standing: Standing) -> bool:
+    """Whether somebody has started work: leaving a job is not withdrawing an application."""
+    return STAGES.index(standing.stage) >= STAGES.index("started_work")
 
 
 def ask_erasure(

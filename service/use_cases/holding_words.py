@@ -11,7 +11,16 @@ from service.use_cases.message_kinds import KINDS
 from service.words import gettext as _
 from vbr_engine.funnel import REASON_WORDS, STEP_WORDS
 
-__all__ = ["WAYS", "decision_words", "message_state", "message_title", "way_words", "what", "who"]
+__all__ = [
+    "REASONS",
+    "WAYS",
+    "decision_words",
+    "message_state",
+    "message_title",
+    "way_words",
+    "what",
+    "who",
+]
 
 WAYS: Mapping[str, str] = {
     "read-aloud": lazy_gettext("Somebody reads the scenarios aloud to me"),
@@ -19,6 +28,17 @@ WAYS: Mapping[str, str] = {
     "paper": lazy_gettext("On paper"),
     "own-words": lazy_gettext("In my own words, instead of choosing between answers"),
     "other": lazy_gettext("Something else, which I explain below"),
+}
+# The engine's codes, in the words of whoever withdraws.
+REASONS: Mapping[str, str] = {
+    "another-job": lazy_gettext("I have found another job"),
+    "hours": lazy_gettext("The hours or shifts do not suit me"),
+    "travel": lazy_gettext("It is too far, or hard to reach"),
+    "pay": lazy_gettext("The pay does not suit me"),
+    "not-the-work": lazy_gettext("The work is not what I thought"),
+    "too-slow": lazy_gettext("It takes too long"),
+    "circumstances": lazy_gettext("My plans have changed"),
+    "other": lazy_gettext("Another reason"),
 }
 DECISIONS: Mapping[str, str] = {
     "invite-to-interview": lazy_gettext("invite you to an interview"),

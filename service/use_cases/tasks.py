@@ -188,7 +188,7 @@ def asked_in(events: Sequence[Event], task_id: str, texts: Mapping[str, str]) ->
     return Asked()
 
 
-ANSWERS = ("request-answered", "contest-answered")
+ANSWERS = ("request-answered", "contest-answered", "adjusted")
 
 
 def answer_to(events: Sequence[Event], task_id: str) -> Event | None:
