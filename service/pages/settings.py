@@ -47,7 +47,7 @@ def index() -> str:
     return render_template(
         "settings/index.html",
         settings=settings,
-        languages=_language_words(settings.languages),
+        spoken=_language_words(settings.languages),
         quiet=_quiet_words(settings),
         banks=[(bank, len(settings.own_words(bank.id, "en"))) for bank in banks],
         foreseen=foreseen(store(), member().provider_id, now=clock()),
@@ -172,12 +172,15 @@ def _form(template: str, given: Mapping[str, str], errors: Mapping[str, str] | N
 
 def _was_shown(given: Mapping[str, str]) -> bool:
     """Whether the manager has seen whom a shorter period would erase."""
-    shorter = given["months"].isdigit() and int(given["months"]) < _settings().retention_months
-    return not shorter or int(given["months"]) < LEAST_MONTHS or given["seen"] == given["months"]
+    months = settings_changes.whole_months(given["months"])
+    shorter = LEAST_MONTHS <= months < _settings().retention_months
+    return not shorter or given["seen"] == given["months"]
 
 
 def _retention(given: Mapping[str, str], errors: Mapping[str, str], *, asked: bool = False) -> str:
-    months = int(given["months"]) if asked else _settings().retention_months
+    months = (
+        settings_changes.whole_months(given["months"]) if asked else _settings().retention_months
+    )
     found = foreseen(store(), member().provider_id, now=clock(), months=months)
     return render_template(
         "settings/retention.html",
@@ -212,7 +215,7 @@ def _values(
         errors={name.replace(".", "-"): said for name, said in errors.items()},
         preview=preview,
         beside=beside,
-        languages={code: LANGUAGES[code].name for code in SPOKEN},
+        tongues={code: LANGUAGES[code].name for code in SPOKEN},
     )
 
 

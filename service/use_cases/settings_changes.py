@@ -22,7 +22,7 @@ from service.use_cases.settings import (
 from service.use_cases.views import Account
 from service.words import gettext as _
 
-__all__ = ["change_details", "change_quiet", "change_retention", "change_values"]
+__all__ = ["change_details", "change_quiet", "change_retention", "change_values", "whole_months"]
 
 LONGEST_NAME, LONGEST_CONTACT, LONGEST_WORDS = 120, 600, 60
 _TIME = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
@@ -124,8 +124,7 @@ def change_retention(
         With a sentence for ``months``.
     """
     form = Form()
-    text = plain_line(months)
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    number = whole_months(months)
     if not LEAST_MONTHS <= number <= MOST_MONTHS:
         form.problems["months"] = _(
             "Enter a whole number of months from %(least)s to %(most)s.",
@@ -138,6 +137,18 @@ def change_retention(
         detail = {"before": before, "after": number}
         new = {"retention_months": number}
         _change(unit, provider_id, new, what="retention", by=by, now=now, detail=detail)
+
+
+def whole_months(text: str) -> int:
+    """Read a number of months; 0 for what is none.
+
+    Examples
+    --------
+    >>> whole_months(" 6 "), whole_months("six"), whole_months("²"), whole_months("-3")
+    (6, 0, 0, 0)
+    """
+    line = plain_line(text)
+    return int(line) if line.isascii() and line.isdigit() and len(line) < 4 else 0
 
 
 def change_values(

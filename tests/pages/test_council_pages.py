@@ -1,0 +1,306 @@
+"""The council's pages and a manager's settings: what they show, what they never show, how."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page as BrowserPage
+
+from service.storage import Store
+from service.use_cases import accounts, pausing, settings_changes
+from service.use_cases.views import Account
+
+from .conftest import NOW, PASSWORD, House, PageClient
+
+COUNCIL = "cora@council.example"
+MANAGER = "mona@meadow.example"
+Look = Callable[[BrowserPage], None]
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """A council lead and a manager beside the recruiter of `house`."""
+
+    house: House
+    council: Account
+    manager: Account
+
+    def client(self, email: str) -> PageClient:
+        client = PageClient(self.house.app.test_client(), lambda _: ())
+        client.post("/sign-in", {"email": email, "password": PASSWORD})
+        return client
+
+
+def someone(store: Store, provider_id: str, email: str, role: str) -> Account:
+    account_id = accounts.add_account(
+        store,
+        provider_id,
+        name=f"{role} person",
+        email=email,
+        password=PASSWORD,
+        now=NOW,
+        role=role,
+    )
+    return Account(account_id, provider_id, "", f"{role} person", email, role)
+
+
+@pytest.fixture
+def rooms(house: House) -> Rooms:
+    house.app.config["WTF_CSRF_ENABLED"] = False
+    home = accounts.house(house.store, now=NOW)
+    return Rooms(
+        house,
+        someone(house.store, home, COUNCIL, "council"),
+        someone(house.store, house.account.provider_id, MANAGER, "manager"),
+    )
+
+
+@pytest.fixture
+def council(rooms: Rooms) -> PageClient:
+    return rooms.client(COUNCIL)
+
+
+@pytest.fixture
+def manager(rooms: Rooms) -> PageClient:
+    return rooms.client(MANAGER)
+
+
+def open_one(client: PageClient, **more: str) -> Any:
+    given = {
+        "name": "Bramble Care",
+        "contact": "Bo, 01632 960 004",
+        "manager_name": "Bo Example",
+        "manager_email": "bo@bramble.example",
+    }
+    return client.submit(client.get("/council/new"), **(given | more))
+
+
+def test_the_list_counts_people_and_names_no_candidate(council: PageClient, rooms: Rooms) -> None:
+    for number in range(11):
+        rooms.house.invite(f"Person {number} Hidden")
+    page = council.get("/council")
+    assert page.heading == "Providers"
+    assert "Meadow & Larch Care" in page.reads
+    assert "Hidden" not in page.source
+    assert "Alex" not in page.source
+    cells = [e.text.strip() for e in page.all("td")]
+    assert cells[:2] == ["12", "fewer than 5"]
+
+
+def test_opening_a_provider_invites_its_manager(council: PageClient, rooms: Rooms) -> None:
+    page = open_one(council)
+    assert page.heading == "Bramble Care"
+    assert "Not yet joined" in page.reads
+    assert "Bo Example" not in page.reads
+    assert "bo@bramble" not in page.source
+    link = next(e.get("value") for e in page.all("input") if "/join/" in e.get("value"))
+    joining = PageClient(rooms.house.app.test_client(), lambda _: ())
+    assert "Bramble Care" in joining.get(re.sub(r"https?://[^/]+", "", link)).reads
+    again = council.submit(page)
+    assert "new link" in again.reads
+
+
+def test_every_problem_of_a_new_provider_is_told_at_once(council: PageClient) -> None:
+    page = council.get("/council/new")
+    told = council.submit(page, status=422, name="Meadow & larch care", manager_email="no")
+    summary = [e.text for e in told.all("a") if "#" in e.get("href") and e.get("href") != "#main"]
+    said = " ".join(summary)
+    for sentence in ("There is a provider of this name", "whom people can turn to"):
+        assert sentence in said
+    assert "manager’s name" in said
+    assert "such as name@example.org" in said
+
+
+def test_an_address_that_is_taken_opens_nothing(council: PageClient) -> None:
+    page = council.get("/council/new")
+    told = council.submit(
+        page,
+        status=422,
+        name="Bramble Care",
+        contact="Bo",
+        manager_name="Bo",
+        manager_email=MANAGER,
+    )
+    assert "There is an account with this email address" in told.reads
+    assert "Bramble" not in council.get("/council").reads
+
+
+def test_a_pause_says_what_happens_and_its_people_read_the_reason(
+    council: PageClient, manager: PageClient, rooms: Rooms
+) -> None:
+    address = f"/council/{rooms.house.account.provider_id}"
+    asked = council.get(address + "/pause")
+    assert "Candidates who have started can finish" in asked.reads
+    assert council.submit(asked, status=422, reason=" ").by_id("error-summary")
+    paused = council.submit(asked, reason="The agreement has to be signed.")
+    assert "Paused since" in paused.reads
+    for path in ("/vacancies", "/settings"):
+        assert "The agreement has to be signed." in manager.get(path).reads
+    assert "Paused" in council.get("/council").reads
+    council.post(address + "/resume")
+    assert "The agreement" not in manager.get("/vacancies").reads
+
+
+def test_a_provider_is_renamed(council: PageClient, manager: PageClient, rooms: Rooms) -> None:
+    address = f"/council/{rooms.house.account.provider_id}/change"
+    page = council.submit(council.get(address), name="Larch Care", contact="Ring Rhona")
+    assert page.heading == "Larch Care"
+    assert "Name or contact changed" in page.reads
+    assert "Larch Care" in manager.get("/vacancies").reads
+
+
+def test_the_list_searches_and_pages(council: PageClient, rooms: Rooms) -> None:
+    for number in range(60):
+        accounts.add_provider(rooms.house.store, name=f"Care {number:02}", contact="", now=NOW)
+    first = council.get("/council")
+    assert "Page 1 of 2" in first.reads
+    assert len(first.source) < 100_000
+    assert "Care 59" in council.get("/council?page=2").reads
+    assert "Care 59" in council.get("/council?page=99").reads
+    found = council.get("/council?q=CARE+07")
+    assert "1 provider found" in found.reads
+    assert "No provider is found" in council.get("/council?q=nothing").reads
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_counts_are_taken_along(council: PageClient, kind: str, rooms: Rooms) -> None:
+    accounts.add_provider(rooms.house.store, name="=1+1", contact="", now=NOW)
+    response = council.raw("GET", f"/council/providers.{kind}")
+    assert response.status_code == 200
+    if kind == "csv":
+        text = response.get_data(as_text=True)
+        assert "Meadow & Larch Care" in text
+        assert '"\'=1+1"' in text
+
+
+def test_what_is_not_there_is_not_found(council: PageClient, rooms: Rooms) -> None:
+    home = rooms.council.provider_id
+    for address in (f"/council/{home}", "/council/nobody", f"/council/{home}/pause"):
+        council.get(address, status=404)
+    mine = rooms.house.account.provider_id
+    council.post(f"/council/{mine}/managers/{rooms.house.account.id}/again", status=404)
+
+
+def test_a_manager_changes_what_candidates_see(manager: PageClient, rooms: Rooms) -> None:
+    page = manager.get("/settings")
+    assert "Meadow & Larch Care" in page.reads
+    changed = manager.submit(
+        manager.get("/settings/details"),
+        shown_name="Meadow",
+        adjustments="Mona, 01632 960 009",
+        complaints="Max, 01632 960 008",
+        languages="en",
+    )
+    assert "Mona, 01632 960 009" in changed.reads
+    assert "manager person" in changed.reads
+    told = manager.submit(
+        manager.get("/settings/details"),
+        status=422,
+        shown_name="",
+        adjustments="",
+        complaints="x" * 700,
+        languages="fr",
+    )
+    assert len([e for e in told.all("p") if "govuk-error-message" in e.get("class")]) == 4
+
+
+def test_quiet_hours_are_checked(manager: PageClient) -> None:
+    page = manager.get("/settings/quiet")
+    told = manager.submit(page, status=422, begins="25:00", ends="noon", sundays="no")
+    assert "Enter a time such as 20:00." in told.reads
+    saved = manager.submit(page, begins="21.30", ends="7:00", sundays="no")
+    assert "from 21:30 to 07:00" in saved.reads
+
+
+def test_a_shorter_period_asks_first(manager: PageClient) -> None:
+    page = manager.get("/settings/retention")
+    assert "Information Commissioner" in page.reads
+    for wrong in ("0", "25", "six", "1.5", "²"):
+        assert "whole number of months" in manager.submit(page, status=422, months=wrong).reads
+    asked = manager.submit(page, months="3")
+    assert "This cannot be undone" in asked.reads
+    saved = manager.submit(asked)
+    assert "3 months after an application ended" in saved.reads
+    assert "Period changed from 6 months to 3 months" in saved.reads
+    longer = manager.submit(manager.get("/settings/retention"), months="12")
+    assert "12 months after an application ended" in longer.reads
+
+
+def test_own_words_are_previewed_and_kept(manager: PageClient) -> None:
+    page = manager.get("/settings/values/homecare-values")
+    seen = manager.submit(page, button=("preview", "yes"), **{"kind.en": "Warm-hearted"})
+    assert "in our words: Warm-hearted" in seen.reads
+    assert "Only the words" in manager.get("/settings").reads
+    saved = manager.submit(page, **{"kind.en": "Warm-hearted", "kind.cy": "Caredig"})
+    assert "Your words for 1 value" in saved.reads
+    told = manager.submit(page, status=422, **{"kind.en": "x" * 61})
+    assert told.by_id("error-summary")
+    manager.get("/settings/values/nothing", status=404)
+
+
+def test_a_colleague_who_recruits_has_no_settings(rooms: Rooms) -> None:
+    client = rooms.client(rooms.house.account.email)
+    for address in ("/settings", "/settings/retention", "/council", "/council/new"):
+        client.get(address, status=404)
+
+
+@pytest.fixture
+def signed_in(
+    open_browser: Callable[..., BrowserPage], served: str, rooms: Rooms
+) -> Callable[[int, str], BrowserPage]:
+    def enter(width: int, email: str) -> BrowserPage:
+        page = open_browser(width, javascript=True)
+        page.goto(served + "/sign-in")
+        page.fill("#email", email)
+        page.fill("#password", PASSWORD)
+        page.press("#password", "Enter")
+        page.wait_for_load_state()
+        return page
+
+    return enter
+
+
+def pages_of_the_council(rooms: Rooms) -> list[str]:
+    mine = f"/council/{rooms.house.account.provider_id}"
+    return ["/council", "/council/new", mine, f"{mine}/change", f"{mine}/pause", f"{mine}/managers"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_council_sees_well(
+    signed_in: Callable[[int, str], BrowserPage], served: str, rooms: Rooms, look: Look, width: int
+) -> None:
+    provider_id = rooms.house.account.provider_id
+    pausing.pause(rooms.house.store, provider_id, reason="Sign first.", by=rooms.council, now=NOW)
+    page = signed_in(width, COUNCIL)
+    for address in pages_of_the_council(rooms):
+        page.goto(served + address)
+        look(page)
+    page.goto(served + "/council/new")
+    page.click("text=Open the provider")
+    look(page)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_a_manager_sees_well(
+    signed_in: Callable[[int, str], BrowserPage], served: str, rooms: Rooms, look: Look, width: int
+) -> None:
+    house = rooms.house
+    settings_changes.change_retention(
+        house.store, house.account.provider_id, months="1", by=rooms.manager, now=NOW
+    )
+    page = signed_in(width, MANAGER)
+    for name in ("", "/details", "/quiet", "/retention", "/values/homecare-values"):
+        page.goto(served + "/settings" + name)
+        look(page)
+    page.click("text=Show how it reads")
+    look(page)
+    page.goto(served + "/settings/retention")
+    page.fill("#months", "0")
+    page.press("#months", "Enter")
+    look(page)
