@@ -82,13 +82,31 @@ def _of_reminder(
         return Never("bounced")
     if standing.adjustment_asked_at is not None:  # they wait for us, not we for them
         return Later(now + DAY)
-    fields = message.body.get("fields", {})
-    if fields.get("by_hand"):  # a person wants it now
+    if _by_hand(message):
         return None
-    number = int(fields.get("number", 1))
-    last = standing.last_activity_at or sitting.created_at
-    due = last + REMIND_AFTER[min(number, len(REMIND_AFTER)) - 1]
+    due = _due(message, standing, sitting)
+    if due <= now and _another_goes(tenant, message, sitting):
+        due = now + PAUSE
     return Later(due) if due > now else None
+
+
+def _due(message: MessageRecord, standing: Standing, sitting: SittingRecord) -> datetime:
+    """Return when a reminder is due: after what the candidate did last, and the last reminder."""
+    number = min(int(message.body.get("fields", {}).get("number", 1)), len(REMIND_AFTER)) - 1
+    after = REMIND_AFTER[number]
+    due = (standing.last_activity_at or sitting.created_at) + after
+    if standing.reminded_at is None:
+        return due
+    apart = after - (REMIND_AFTER[number - 1] if number else timedelta())
+    return max(due, standing.reminded_at + apart)
+
+
+def _another_goes(tenant: Tenant, message: MessageRecord, sitting: SittingRecord) -> bool:
+    """Whether another worker sends this candidate a reminder in this very moment."""
+    return any(
+        other.kind in REMINDERS and other.id != message.id and other.state == "handed-over"
+        for other in tenant.messages.of((sitting.id,))
+    )
 
 
 def _by_hand(message: MessageRecord) -> bool:

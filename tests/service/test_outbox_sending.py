@@ -225,6 +225,25 @@ def test_two_reminders_and_no_third(house: Any, work: Callable[[], None], way: F
     assert [moment.isoformat()[:13] for moment in seen] == ["2026-11-04T09", "2026-11-07T09"]
 
 
+def test_reminders_keep_their_distance_when_the_worker_was_away(
+    house: Any, work: Callable[[], None], way: Fake
+) -> None:
+    invite(house)  # Monday 9:00
+    house.clock.forward(days=9)
+    work()
+    assert [sent.subject[:14] for sent in way.taken] == ["A few question", "Your questions"]
+    seen = len(way.taken)
+    forward(house, days=2, hours=23)  # Saturday
+    work()
+    assert len(way.taken) == seen
+    forward(house, days=1, hours=1)
+    work()
+    assert len(way.taken) == seen, "not on a Sunday"
+    forward(house, days=1)
+    work()
+    assert len(way.taken) == seen + 1
+
+
 def test_reminders_wait_while_somebody_is_at_it_and_stop_at_the_end(
     house: Any, work: Callable[[], None], way: Fake
 ) -> None:
