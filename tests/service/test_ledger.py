@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -394,3 +395,24 @@ def _last_said(writer: subprocess.Popen[str]) -> int:
     """Return how many more lines a writer had said before it died, and reap it."""
     rest, _ = writer.communicate(timeout=60)
     return len(rest.split())
+
+
+@pytest.mark.slow
+def test_verifying_while_others_decide_tells_nothing_untrue(kept: Kept) -> None:
+    stop = threading.Event()
+
+    def decide() -> None:
+        while not stop.is_set():
+            kept.decide(0)
+            kept.decide(1)
+
+    deciding = [threading.Thread(target=decide) for _ in range(2)]
+    for thread in deciding:
+        thread.start()
+    found = [kept.verified() for _ in range(15)]
+    stop.set()
+    for thread in deciding:
+        thread.join(30)
+    assert {(one.findings, one.notes) for one in found} == {((), ())}
+    assert found[-1].entries > found[0].entries
+    assert all(one.entries == one.anchors for one in found)
