@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request, url_for
+from flask_babel import lazy_gettext
 from werkzeug.datastructures import MultiDict
 
 from service.access import clock, store
@@ -20,6 +21,12 @@ from service.use_cases.views import Board
 from vbr_engine.funnel import CALL_OUTCOMES
 
 __all__ = ["Given", "board_page", "filters_given"]
+
+
+SENDING = {
+    "send:reminder": lazy_gettext("Send a reminder"),
+    "send:invitation": lazy_gettext("Send the invitation again"),
+}
 
 
 @dataclass(frozen=True)
@@ -124,4 +131,6 @@ def _step_choices(board: Board) -> list[tuple[str, str]]:
             ]
         else:
             choices.append((code, step_words(code)))
+    if any(row.state != "completed" and not row.standing.ended for row in board.rows):
+        choices += [(code, str(said)) for code, said in SENDING.items()]
     return choices

@@ -22,7 +22,8 @@ from service.pages.frame import frame, recruiter
 from service.pages.undo import offer_undo
 from service.use_cases import invitations
 from service.use_cases import vacancies as use_cases
-from service.use_cases.board import board_table, vacancy_board
+from service.use_cases.board import vacancy_board
+from service.use_cases.board_table import board_table
 from service.use_cases.funnel_words import stage_title
 from service.words import gettext as _
 from vbr_engine.files.sheet_writing import SHEET_FORMATS, write_sheet

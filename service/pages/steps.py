@@ -23,6 +23,8 @@ from service.use_cases.funnel_words import (
     step_words,
 )
 from service.use_cases.happenings import LOCAL
+from service.use_cases.reminders import invite_again_several, remind_several
+from service.use_cases.undoing import undo_step
 from service.use_cases.views import CandidatePage
 from service.words import gettext as _
 from service.words import ngettext
@@ -36,6 +38,8 @@ blueprint.app_context_processor(lambda: {"undo_offered": lambda: undo_offered(cl
 
 ONE = "/candidates/<sitting_id>"
 FIELDS = ("on", "time", "outcome", "reason", "text")
+MOST_NAMED = 5
+SENDING = {"reminder": remind_several, "invitation": invite_again_several}
 
 
 @blueprint.post(ONE + "/step")
@@ -64,7 +68,7 @@ def undo(sitting_id: str) -> Response:
     """Take the last step of one candidate back."""
     number = request.form.get("number", "")
     try:
-        use_cases.undo_step(
+        undo_step(
             store(),
             recruiter().provider_id,
             sitting_id,
@@ -89,6 +93,9 @@ def several(vacancy_id: str) -> Response | tuple[str, int]:
     try:
         if not code:
             raise InvalidForm({"what": _("Choose what to record.")})
+        if code == "send":
+            _send(outcome, who)
+            return redirect(here, 303)
         recorded = use_cases.record_step(
             store(),
             recruiter().provider_id,
@@ -119,7 +126,7 @@ def several(vacancy_id: str) -> Response | tuple[str, int]:
 def undo_several(vacancy_id: str) -> Response:
     """Take back what was recorded for several at once, for all of them or for nobody."""
     try:
-        taken = use_cases.undo_step(
+        taken = undo_step(
             store(),
             recruiter().provider_id,
             request.form.getlist("who"),
@@ -167,6 +174,34 @@ def _record(sitting_id: str, code: str, given: dict[str, str]) -> Response:
     fields = {"number": str(last.number) if last else "0", "next": _next(sitting_id)}
     offer_undo(said, url_for(".undo", sitting_id=sitting_id), fields, now=clock())
     return redirect(_next(sitting_id), 303)
+
+
+def _send(kind: str, who: list[str]) -> None:
+    """Write to everybody who was chosen, and say to whom not and why."""
+    if not who:
+        raise InvalidForm({"what": _("Choose at least one person.")})
+    send = SENDING.get(kind)
+    if send is None:
+        raise InvalidForm({"what": _("Choose what to record.")})
+    told = send(store(), recruiter().provider_id, who, by=recruiter(), now=clock())
+    if told.done:
+        flash(
+            ngettext(
+                "A message goes to %(num)d person.",
+                "A message goes to %(num)d people.",
+                len(told.done),
+            )
+        )
+    if told.left:
+        some = [_name_and_why(sitting_id, why) for sitting_id, why in told.left[:MOST_NAMED]]
+        flash(" ".join(some), "note")
+        more = len(told.left) - len(some)
+        if more:
+            flash(ngettext("And %(num)d more.", "And %(num)d more.", more), "note")
+
+
+def _name_and_why(sitting_id: str, why: str) -> str:
+    return _("%(name)s: %(problem)s", name=_page(sitting_id).row.name, problem=why)
 
 
 def _recorded(sitting_id: str, code: str, given: dict[str, str]) -> Response | tuple[str, int]:

@@ -6,19 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from service.storage import Store, Tenant
 from service.storage.records import Identity
 from service.use_cases.calls import calls_of
 from service.use_cases.facts import facts_of
 from service.use_cases.forms import plain_line
-from service.use_cases.funnel_words import (
-    end_words,
-    ender_words,
-    reason_words,
-    stage_title,
-)
 from service.use_cases.happenings import LOCAL
 from service.use_cases.messages import Delivery, delivery
 from service.use_cases.vacancies import counts_of, is_ready, vacancy_of
@@ -30,8 +23,11 @@ __all__ = [
     "PAGE",
     "SHOWS",
     "Filters",
+    "Found",
     "board_row",
-    "board_table",
+    "found_of",
+    "ordered",
+    "searched",
     "vacancy_board",
     "waiting_since",
 ]
@@ -71,7 +67,7 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """Everybody of a vacancy, with what each filter asks for."""
 
     standings: Mapping[str, Standing]
@@ -113,74 +109,26 @@ def vacancy_board(
     with store.read() as unit:
         tenant = unit.at(provider_id)
         vacancy = vacancy_of(store, unit, provider_id, vacancy_id)
-        found = _found(tenant, vacancy, now)
-        sets = found.sets(_searched(tenant, vacancy_id, filters, found.standings))
+        found = found_of(tenant, vacancy, now)
+        sets = found.sets(searched(tenant, vacancy_id, filters, found.standings))
         shown = sets[filters.show]
         stages = Counter(found.standings[one].stage for one in shown)
         chosen = [one for one in shown if filters.stage in ("", found.standings[one].stage)]
-        ordered = _ordered(chosen, found)
-        n_pages = max(1, -(-len(ordered) // PAGE))
+        listed = ordered(chosen, found)
+        n_pages = max(1, -(-len(listed) // PAGE))
         page = min(filters.page, n_pages)
-        rows = _rows(tenant, ordered[(page - 1) * PAGE : page * PAGE], found)
+        rows = _rows(tenant, listed[(page - 1) * PAGE : page * PAGE], found)
     return Board(
         vacancy=vacancy,
         rows=rows,
         counts=counts_of(found.standings.values(), n_calls=len(found.calls), now=now),
         shows={show: len(several) for show, several in sets.items()},
         stages=tuple((stage, stages[stage]) for stage in STAGES if stages[stage]),
-        n_found=len(ordered),
+        n_found=len(listed),
         page=page,
         n_pages=n_pages,
         steps=_steps_for(rows, now.date()),
     )
-
-
-def board_table(
-    store: Store,
-    provider_id: str,
-    vacancy_id: str,
-    filters: Filters | None = None,
-    *,
-    now: datetime,
-) -> tuple[Vacancy, tuple[str, ...], list[tuple[Any, ...]]]:
-    """Return everybody whom the filters show as a table: vacancy, headings, rows. No score.
-
-    Raises
-    ------
-    NotFound
-    """
-    filters, now = filters or Filters(), now.astimezone(LOCAL)
-    with store.read() as unit:
-        tenant = unit.at(provider_id)
-        vacancy = vacancy_of(store, unit, provider_id, vacancy_id)
-        found = _found(tenant, vacancy, now)
-        shown = found.sets(_searched(tenant, vacancy_id, filters, found.standings))[filters.show]
-        chosen = [one for one in shown if filters.stage in ("", found.standings[one].stage)]
-        facts = tenant.boards.facts(vacancy_id)
-        people = {one: (name, email) for one, name, email in tenant.boards.people(vacancy_id)}
-    header = (
-        _("Name"),
-        _("Email address"),
-        _("Stage"),
-        _("Since"),
-        _("Stuck"),
-        _("To call today"),
-        _("Ended"),
-        _("Ended on"),
-        _("Ended by"),
-        _("Reason"),
-        _("Scenarios answered"),
-        _("Scenarios in all"),
-        _("Last in touch"),
-        _("Interview on"),
-        _("Source"),
-        _("Number"),
-    )
-    rows = [
-        _exported(one, found, people.get(one), facts_of(facts.get(one, ())))
-        for one in _ordered(chosen, found)
-    ]
-    return vacancy, header, rows
 
 
 def board_row(
@@ -223,12 +171,13 @@ def _state(standing: Standing, *, stuck: bool) -> str:
     return "started" if standing.started_at else "invited"
 
 
-def _found(tenant: Tenant, vacancy: Vacancy, now: datetime) -> _Found:
+def found_of(tenant: Tenant, vacancy: Vacancy, now: datetime) -> Found:
+    """Gather everybody of a vacancy."""
     standings = tenant.standings.of_vacancy(vacancy.id)
-    return _Found(standings, calls_of(standings, now, closed=bool(vacancy.closed_on)), now)
+    return Found(standings, calls_of(standings, now, closed=bool(vacancy.closed_on)), now)
 
 
-def _searched(
+def searched(
     tenant: Tenant, vacancy_id: str, filters: Filters, standings: Mapping[str, Standing]
 ) -> Iterable[str]:
     """Return the sittings that words and source leave; only this vacancy's names are decrypted."""
@@ -247,7 +196,8 @@ def _searched(
     return left
 
 
-def _ordered(chosen: Iterable[str], found: _Found) -> list[str]:
+def ordered(chosen: Iterable[str], found: Found) -> list[str]:
+    """Put sittings into the order of the board: to call, waiting longest, ended last."""
     places = {one: place for place, one in enumerate(found.calls)}
 
     def key(one: str) -> tuple[int, float, str]:
@@ -261,7 +211,7 @@ def _ordered(chosen: Iterable[str], found: _Found) -> list[str]:
     return sorted(chosen, key=key)
 
 
-def _rows(tenant: Tenant, chosen: list[str], found: _Found) -> tuple[BoardRow, ...]:
+def _rows(tenant: Tenant, chosen: list[str], found: Found) -> tuple[BoardRow, ...]:
     ids = tuple(chosen)
     people, sent = tenant.identities.of(ids), delivery(tenant, ids)
     made_up = tenant.boards.simulated(ids)
@@ -285,29 +235,3 @@ def _steps_for(rows: tuple[BoardRow, ...], today: date) -> tuple[str, ...]:
     number = Counter(step.code for several in found for step in several if not step.ends)
     number.pop("reopened", None)
     return tuple(code for code, _n in number.most_common())
-
-
-def _exported(
-    one: str, found: _Found, person: tuple[str, str] | None, facts: Mapping[str, Any]
-) -> tuple[Any, ...]:
-    standing, call = found.standings[one], found.calls.get(one)
-    name, email = person or (_("Name erased"), "")
-    contact = standing.last_contact_at
-    return (
-        name,
-        email,
-        stage_title(standing.stage),
-        standing.since.astimezone(LOCAL).date(),
-        standing.is_stuck(found.now),
-        call is not None,
-        end_words(standing.ended) if standing.ended else "",
-        standing.ended_on,
-        ender_words(standing.ended_by) if standing.ended_by else "",
-        reason_words(standing.reason) if standing.reason else "",
-        standing.n_answered,
-        standing.total,
-        contact.astimezone(LOCAL).date() if contact else None,
-        standing.interview_on,
-        facts.get("source", ""),
-        one,
-    )

@@ -1,4 +1,4 @@
-"""Recording what a person did about applications, one or several at once, and taking it back.
+"""Recording what a person did about applications, for one or several at once.
 
 Nothing here reads a score. Whatever ends an application names a reason, and for an end by the
 employer a person's own words as well; it is recorded for one person at a time.
@@ -16,7 +16,7 @@ from service.storage import Store, Tenant
 from service.storage.records import Event
 from service.use_cases.forms import Form
 from service.use_cases.funnel_words import problem_words
-from service.use_cases.happenings import LOCAL, happen, happening_of
+from service.use_cases.happenings import LOCAL, happen
 from service.use_cases.views import Account
 from service.words import gettext as _
 from vbr_engine.funnel import (
@@ -24,11 +24,10 @@ from vbr_engine.funnel import (
     Standing,
     StepProblem,
     check_step,
-    last_step,
     skipped_stages,
 )
 
-__all__ = ["MOST_AT_ONCE", "Recorded", "day_for", "record_step", "undo_step"]
+__all__ = ["MOST_AT_ONCE", "Recorded", "day_for", "named", "record_step", "standings_of"]
 
 MOST_AT_ONCE = 200
 LONGEST_REMARK = 2000
@@ -114,7 +113,7 @@ def record_step(
     wanted = _wanted(step, on, at_time, reason, ended_by, outcome, text)
     with store.write() as unit:
         tenant = unit.at(provider_id)
-        standings = _standings(tenant, several)
+        standings = standings_of(tenant, several)
         before = tenant.boards.steps(several)
         left = [one for one in several if not _has(before.get(one, ()), request_id)]
         found = {one: _problems(standings[one], wanted, now) for one in left}
@@ -123,58 +122,6 @@ def record_step(
             body = _body(wanted, standings[one], now, request_id)
             happen(tenant, one, "step", at=now, by=account.id, body=body, text=wanted.text or None)
     return Recorded(step, several, _skipped(standings, several, step))
-
-
-def undo_step(
-    store: Store,
-    provider_id: str,
-    sitting_ids: str | Iterable[str],
-    *,
-    account: Account,
-    now: datetime,
-    number: int | None = None,
-    request_id: str = "",
-) -> tuple[str, ...]:
-    """Take a step back: the last one of an application, or one recorded for several at once.
-
-    What was taken back stays in the record. A step that is taken back already changes nothing.
-
-    Parameters
-    ----------
-    store : Store
-    provider_id : str
-    sitting_ids : str or iterable of str
-    account : Account
-    now : datetime
-    number : int, optional
-        Of the event, for one application.
-    request_id : str
-        Of the form that recorded the step, for several.
-
-    Returns
-    -------
-    tuple of str
-        The sittings.
-
-    Raises
-    ------
-    InvalidForm
-        If another step was recorded since, for any of them: then none is taken back.
-    NotFound
-    """
-    several = (sitting_ids,) if isinstance(sitting_ids, str) else tuple(dict.fromkeys(sitting_ids))
-    with store.write() as unit:
-        tenant = unit.at(provider_id)
-        _standings(tenant, several)
-        events = tenant.boards.steps(several)
-        targets = {one: _target(events.get(one, ()), number, request_id) for one in several}
-        late = {one for one, target in targets.items() if target == _LATE}
-        if late:
-            raise InvalidForm(_named(tenant, dict.fromkeys(late, _too_late()), several))
-        for one, target in targets.items():
-            if target != _DONE:
-                happen(tenant, one, "undone", at=now, by=account.id, body={"number": target})
-    return several
 
 
 def day_for(standing: Standing, step: str, today: date) -> date | None:
@@ -245,7 +192,14 @@ def _check_number(several: tuple[str, ...], step: str) -> None:
         )
 
 
-def _standings(tenant: Tenant, several: tuple[str, ...]) -> dict[str, Standing]:
+def standings_of(tenant: Tenant, several: tuple[str, ...]) -> dict[str, Standing]:
+    """Return where several applications stand.
+
+    Raises
+    ------
+    NotFound
+        If one of them is nobody of this provider.
+    """
     found = tenant.standings.of_several(several)
     if len(found) < len(several):
         raise NotFound(_("There is no such candidate."))
@@ -282,10 +236,11 @@ def _raise(
         if shared:
             raise InvalidForm(shared)
     told = {one: " ".join(map(problem_words, own)) for one, own in problems.items()}
-    raise InvalidForm(_named(tenant, told, several))
+    raise InvalidForm(named(tenant, told, several))
 
 
-def _named(tenant: Tenant, told: Mapping[str, str], several: tuple[str, ...]) -> dict[str, str]:
+def named(tenant: Tenant, told: Mapping[str, str], several: tuple[str, ...]) -> dict[str, str]:
+    """Put sentences by sitting under the fields of a form: by name, where they are several."""
     if len(several) == 1:
         return {"step": told[several[0]]}
     people = tenant.identities.of(tuple(told))
@@ -327,30 +282,3 @@ def _skipped(
 
 def _has(events: tuple[Event, ...], request_id: str) -> bool:
     return bool(request_id) and any(event.body.get("request") == request_id for event in events)
-
-
-_DONE, _LATE = 0, -1
-
-
-def _target(events: tuple[Event, ...], number: int | None, request_id: str) -> int:
-    """Find the number of the step to take back; `_DONE` if it is, `_LATE` if it is not the last."""
-    named = [event for event in events if _is_meant(event, number, request_id)]
-    if not named:
-        raise NotFound(_("There is no such step."))
-    wanted = named[-1].number
-    if any(event.kind == "undone" and event.body.get("number") == wanted for event in events):
-        return _DONE
-    last = last_step([happening_of(event) for event in events])
-    return wanted if last is not None and last.number == wanted else _LATE
-
-
-def _is_meant(event: Event, number: int | None, request_id: str) -> bool:
-    if event.kind != "step":
-        return False
-    if number is not None:
-        return event.number == number
-    return bool(request_id) and event.body.get("request") == request_id
-
-
-def _too_late() -> str:
-    return _("Something else was recorded since, so this cannot be taken back.")

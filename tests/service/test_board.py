@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from service.errors import NotFound
 from service.storage import Store
 from service.use_cases import sittings
-from service.use_cases.board import PAGE, SHOWS, Filters, board_table, vacancy_board
+from service.use_cases.board import PAGE, SHOWS, Filters, vacancy_board
+from service.use_cases.board_table import board_table
 from service.use_cases.calls import calls_for_today
 from service.use_cases.facts import change_facts, facts_of, record_facts
 from service.use_cases.happenings import happen

@@ -11,7 +11,8 @@ import pytest
 from service.errors import InvalidForm, NotFound
 from service.storage import Store
 from service.use_cases.application import candidate_page
-from service.use_cases.steps import MOST_AT_ONCE, record_step, undo_step
+from service.use_cases.steps import MOST_AT_ONCE, record_step
+from service.use_cases.undoing import undo_step
 from vbr_engine.funnel import STEPS
 
 TODAY = date(2026, 11, 2)
