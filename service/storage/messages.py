@@ -8,11 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from service.storage.outbox import Outbox
 from service.storage.records import MessageRecord
 from service.storage.tables import messages
 
-__all__ = ["OPEN", "Messages", "Outbox"]
+__all__ = ["OPEN", "Messages"]
 
 OPEN = ("ready", "leased", "handed-over")
 
