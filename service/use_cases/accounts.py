@@ -141,9 +141,7 @@ def open_session(tenant: Tenant, account: AccountRecord, *, agent: str, now: dat
 
 def mark_signed_in(tenant: Tenant, account: AccountRecord, *, now: datetime) -> None:
     """Keep when somebody signed in, and when before."""
-    tenant.accounts.change(
-        account.id, signed_in_at=now, signed_in_before=account.signed_in_at or account.created_at
-    )
+    tenant.accounts.change(account.id, signed_in_at=now, signed_in_before=account.signed_in_at)
     note("signed-in", provider=account.provider_id, account=account.id)
 
 

@@ -44,7 +44,7 @@ class Session:
 class Me:
     """One's own account, as its page shows it.
 
-    `before` is when one signed in the time before this one, None if this is the first.
+    `before` is when one signed in the time before this one, None if that is not known.
     """
 
     name: str
@@ -76,14 +76,13 @@ def show_me(store: Store, account: Account, *, now: datetime) -> Me:
         for one in sessions
         if one.confirmed and not is_over(store, one, now=now)
     ]
-    first = record.signed_in_before is None or record.signed_in_before == record.created_at
     return Me(
         name=record.name,
         email=record.email,
         role=record.role,
         provider_name=account.provider_name,
         language=record.language,
-        before=None if first else record.signed_in_before,
+        before=record.signed_in_before,
         has_second_factor=record.second_factor is not None,
         codes_left=left,
         sessions=tuple(sorted(shown, key=lambda one: not one.is_this)),
