@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import quote, urljoin
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -69,7 +70,7 @@ def candidate(sitting_id: str) -> str:
     return render_template(
         "recruiter/candidate.html",
         page=page,
-        next_step=next_step(page.row, now),
+        next_step=_next_step(page, now),
         link=fresh_links.recall(sitting_id, now=now),
         progress=progress(page.row, now),
         stuck=stuck_words(page.row, now),
@@ -137,7 +138,7 @@ def first_view(sitting_id: str) -> Response | str | tuple[str, int]:
     if page.first_view is not None:
         flash(_("Your first view is recorded already."), "note")
         return redirect(url_for(".report", sitting_id=sitting_id), 303)
-    if page.state != "completed":
+    if page.state != "completed" or page.being_rated:
         return _not_finished(page)
     if request.method == "GET":
         return _first_view_form(page, {}, {"view": "", "note": ""})
@@ -240,6 +241,12 @@ def _address(token: str) -> str:
     return public + path if public else urljoin(request.host_url, path)
 
 
+def _next_step(page: CandidatePage, now: datetime) -> str:
+    if page.being_rated and not page.row.standing.ended:
+        return _("Two colleagues rate the answers first.")
+    return next_step(page.row, now)
+
+
 def _steps(page: CandidatePage) -> tuple[list[tuple[str, str, bool]], list[tuple[str, str]]]:
     """Return the likeliest steps as buttons (value, words, tap), and the codes of the others.
 
@@ -263,7 +270,10 @@ def _page(sitting_id: str) -> CandidatePage:
 
 
 def _not_finished(page: CandidatePage) -> Response:
-    flash(_("There is no report yet: this candidate has not finished."), "note")
+    if page.being_rated:
+        flash(_("There is no report yet: the answers are being rated."), "note")
+    else:
+        flash(_("There is no report yet: this candidate has not finished."), "note")
     return redirect(url_for(".candidate", sitting_id=page.row.sitting_id), 303)
 
 
