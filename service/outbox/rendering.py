@@ -16,7 +16,7 @@ from service.storage.standings import LOCAL
 from service.use_cases.message_kinds import KINDS
 from service.use_cases.messages import sealed_person
 from service.use_cases.settings import settings_of
-from service.use_cases.wordings import contact_of, day_in, fill, usual, wording_of
+from service.use_cases.wordings import LANGUAGES, contact_of, day_in, fill, usual, wording_of
 
 __all__ = ["Link", "Prepared", "keep_link", "prepare"]
 
@@ -58,18 +58,18 @@ def prepare(
     channel, to = _reach(person, message.channel)
     if person is None or not to:
         return None
-    link = _new_link(store, message, now)
+    link, language = _new_link(store, message, now), _language(tenant, message)
     fields = {
         "name": person.name,
         "provider": tenant.provider.name,
         "contact": tenant.provider.contact,
         **_of_sitting(store, unit, message),
-        **_of_link(settings, link, message.language),
+        **_of_link(settings, link, language),
     }
     if message.sitting_id is None:
-        wording = usual(message.kind, _language(message))
+        wording = usual(message.kind, language)
     else:
-        wording = wording_of(tenant, message.kind, _language(message), channel)
+        wording = wording_of(tenant, message.kind, language, channel)
     words = fill(wording, fields)
     envelope = Envelope(
         id=message.id,
@@ -78,7 +78,7 @@ def prepare(
         name=person.name,
         subject=words.subject,
         text=words.body,
-        language=_language(message),
+        language=language,
         at=now,
         reply_to=_reply_to(fields["contact"]) if message.sitting_id else "",
     )
@@ -129,8 +129,16 @@ def _reach(person: Identity | None, channel: str) -> tuple[str, str]:
     return next((one for one in found if one[0] == channel), found[0] if found else (channel, ""))
 
 
-def _language(message: MessageRecord) -> str:
-    return message.language if message.language in ("en", "cy") else "en"
+def _language(tenant: Tenant, message: MessageRecord) -> str:
+    """Return the language that was asked for, or that the reader has now."""
+    said = message.language
+    if not said and message.sitting_id is not None:
+        sitting = tenant.sittings.get(message.sitting_id)
+        said = sitting.language if sitting else ""
+    elif not said:
+        account = tenant.accounts.get(message.account_id or "")
+        said = account.language if account else ""
+    return said if said in LANGUAGES else LANGUAGES[0]
 
 
 def _new_link(store: Store, message: MessageRecord, now: datetime) -> Link | None:
@@ -147,7 +155,7 @@ def _of_link(settings: MailSettings, link: Link | None, language: str) -> dict[s
     if link is None:
         return {}
     local = link.expires_at.astimezone(LOCAL)
-    day = day_in(language if language == "cy" else "en", local.date())
+    day = day_in(language, local.date())
     soon = link.path.startswith("/reset/")
     return {
         "link": settings.address + link.path,

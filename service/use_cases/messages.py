@@ -65,7 +65,7 @@ def enqueue(
     sitting_id, account_id : str, optional
         Whom it goes to: one of the two.
     language : str, optional
-        ``en`` or ``cy``; the sitting's or the account's own if not given.
+        ``en`` or ``cy``; if not given, the one that the candidate or the account has when it goes.
     fields : mapping, optional
         Codes and figures for the wording. ``remark`` names a text in the remarks, which the
         wording has as ``{answer}``.
@@ -92,7 +92,7 @@ def enqueue(
         key=key,
         kind=KINDS[kind].code,
         channel=channel,
-        language=language or _language(tenant, sitting_id, account_id),
+        language=language or "",
         sitting_id=sitting_id,
         account_id=account_id,
         body=body,
@@ -254,11 +254,3 @@ def _channel(person: Identity | None) -> str | None:
     if person is None:
         return None
     return "email" if person.email else "sms" if person.phone else None
-
-
-def _language(tenant: Tenant, sitting_id: str | None, account_id: str | None) -> str:
-    if sitting_id is not None:
-        sitting = tenant.sittings.get(sitting_id)
-        return sitting.language if sitting else "en"
-    account = tenant.accounts.get(account_id or "")
-    return account.language if account else "en"

@@ -213,6 +213,21 @@ def forward(house: Any, **by: float) -> None:
     house.clock.forward(**by)
 
 
+def test_messages_speak_the_language_that_the_candidate_has_by_then(
+    house: Any, work: Callable[[], None], way: Fake
+) -> None:
+    invited = invite(house)
+    work()
+    with house.store.write() as unit:
+        unit.at(house.provider_id).sittings.speak(invited.sitting_id, "cy")
+    forward(house, days=2)
+    work()
+    assert [sent.language for sent in way.taken] == ["en", "cy"]
+    assert way.taken[1].text.startswith("Helo Ana Beispiel,")
+    assert "2026" in way.taken[1].text
+    assert "December" not in way.taken[1].text
+
+
 def test_two_reminders_and_no_third(house: Any, work: Callable[[], None], way: Fake) -> None:
     invite(house)  # Monday 9:00
     work()
