@@ -47,8 +47,8 @@ SETTINGS = (
     ),
     Setting(
         "VBR_SECRET_KEY",
-        "Signs form tokens and encrypts names and e-mail addresses; at least 32 characters. "
-        "If it is lost, names and addresses cannot be read any more.",
+        "Signs form tokens and the ledger, and encrypts names, addresses and remarks; at least 32 "
+        "characters. If it is lost, they cannot be read any more, nor the ledger verified.",
         "generated in the data folder (development); required in production",
         secret,
         secret=True,
