@@ -30,6 +30,8 @@ from service.pages import (
     details,
     entry,
     house_people,
+    imports,
+    invite,
     joining,
     me,
     messages,
@@ -47,6 +49,7 @@ from service.pages import (
     tasks,
     words,
 )
+from service.pages.uploads import MemoryRequest
 from service.publish import publish_banks
 from service.storage import Store
 from service.storage.database import safe_for_several_writers, sqlite_version
@@ -66,6 +69,8 @@ PAGES = (
     details,
     entry,
     house_people,
+    imports,
+    invite,
     joining,
     me,
     messages,
@@ -112,6 +117,7 @@ def application(
     for one in published:
         structlog.get_logger("vbr.start").info("banks", detail=one.sentence)
     app = Flask("service", static_folder=None)
+    app.request_class = MemoryRequest
     app.extensions["vbr"] = access.Services(
         settings, store, store.clock, tuple(one.sentence for one in published if one.kept)
     )

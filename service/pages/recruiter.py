@@ -15,12 +15,10 @@ from werkzeug.wrappers import Response
 
 from service.access import clock, requires, store
 from service.errors import InvalidForm
-from service.pages import fresh_links
 from service.pages.board_page import board_page, filters_given
 from service.pages.forms import given_fields, request_id
 from service.pages.frame import frame, recruiter
 from service.pages.undo import offer_undo
-from service.use_cases import invitations
 from service.use_cases import vacancies as use_cases
 from service.use_cases.board import vacancy_board
 from service.use_cases.board_table import board_table
@@ -115,52 +113,11 @@ def reopen(vacancy_id: str) -> Response:
     return redirect(url_for(".vacancy", vacancy_id=vacancy_id), 303)
 
 
-@blueprint.get("/vacancies/<vacancy_id>/invite")
-@requires("recruiter")
-def invite(vacancy_id: str) -> str:
-    """Show the form for an invitation."""
-    return _invite_form(vacancy_id, {}, {"name": "", "email": ""})
-
-
-@blueprint.post("/vacancies/<vacancy_id>/invite")
-@requires("recruiter")
-def send_invitation(vacancy_id: str) -> Response | tuple[str, int]:
-    """Make the personal link and go to the page that shows it."""
-    given = given_fields("name", "email")
-    account, now = recruiter(), clock()
-    try:
-        invited = invitations.invite(
-            store(),
-            account.provider_id,
-            vacancy_id,
-            name=given["name"],
-            email=given["email"],
-            by=account,
-            now=now,
-            request_id=request_id(),
-        )
-    except InvalidForm as error:
-        return _invite_form(vacancy_id, error.fields, given), 422
-    fresh_links.remember(invited.sitting_id, invited.token, now=now)
-    return redirect(url_for("candidates.link", sitting_id=invited.sitting_id), 303)
-
-
 def _vacancy_form(errors: dict[str, str], given: dict[str, str]) -> str:
     banks = use_cases.available_banks(store())
     return render_template(
         "recruiter/new_vacancy.html",
         banks=banks,
-        errors=errors,
-        given=given,
-        request_id=request_id(),
-    )
-
-
-def _invite_form(vacancy_id: str, errors: dict[str, str], given: dict[str, str]) -> str:
-    board = vacancy_board(store(), recruiter().provider_id, vacancy_id, now=clock())
-    return render_template(
-        "recruiter/invite.html",
-        vacancy=board.vacancy,
         errors=errors,
         given=given,
         request_id=request_id(),

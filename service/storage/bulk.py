@@ -225,37 +225,20 @@ class Bulk:
         """Find everybody who applies to a vacancy, for comparing names."""
         return self._matching(sittings.c.vacancy_id == vacancy_id)
 
-    def revoke(self, sitting_ids: Sequence[str], *, now: datetime) -> None:
-        """Let no link of several sittings work any more."""
-        for block in _blocks(sitting_ids):
-            self._connection.execute(
-                links.update()
-                .where(
-                    self._mine(links), links.c.sitting_id.in_(block), links.c.revoked_at.is_(None)
+    def working_links(self, hashes: Sequence[str], *, now: datetime) -> frozenset[str]:
+        """Return which of several links work, by the hashes of their tokens."""
+        found: set[str] = set()
+        for block in _blocks(hashes):
+            rows = self._connection.execute(
+                sa.select(links.c.token_sha256).where(
+                    self._mine(links),
+                    links.c.token_sha256.in_(block),
+                    links.c.revoked_at.is_(None),
+                    links.c.expires_at > now,
                 )
-                .values(revoked_at=now)
             )
-
-    def erase(self, sitting_ids: Sequence[str]) -> None:
-        """Forget who sat, and every remark, in several sittings."""
-        for block in _blocks(sitting_ids):
-            for table in (identities, remarks):
-                self._connection.execute(
-                    table.delete().where(self._mine(table), table.c.sitting_id.in_(block))
-                )
-
-    def cancel(self, sitting_ids: Sequence[str], *, now: datetime) -> None:
-        """Cancel what waits to be sent for several sittings."""
-        for block in _blocks(sitting_ids):
-            self._connection.execute(
-                messages.update()
-                .where(
-                    self._mine(messages),
-                    messages.c.sitting_id.in_(block),
-                    messages.c.state.in_(("ready", "leased")),
-                )
-                .values(state="cancelled", done_at=now, lease_owner=None, lease_until=None, body={})
-            )
+            found |= set(rows.scalars())
+        return frozenset(found)
 
     def _matching(self, condition: sa.ColumnElement[bool]) -> list[Match]:
         rows = self._connection.execute(

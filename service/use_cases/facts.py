@@ -19,7 +19,7 @@ from service.use_cases.views import Account
 from service.words import gettext as _
 from vbr_engine.intake import SOURCES
 
-__all__ = ["FACTS", "Fact", "change_facts", "facts_of", "record_facts"]
+__all__ = ["FACTS", "Fact", "change_facts", "facts_of", "read_facts", "record_facts"]
 
 Value = float | int | str
 
@@ -103,13 +103,18 @@ def change_facts(
     NotFound
     """
     form = Form()
-    read = {name: _read(form, fact, given.get(name, "")) for name, fact in FACTS.items()}
+    read = read_facts(form, given)
     form.done()
     with store.write() as unit:
         tenant = unit.at(provider_id)
         if tenant.sittings.get(sitting_id) is None:
             raise NotFound(_("There is no such candidate."))
         record_facts(tenant, sitting_id, read, at=now, by=account.id)
+
+
+def read_facts(form: Form, given: Mapping[str, str]) -> dict[str, Value | None]:
+    """Read facts as a person typed them; problems go to `form`."""
+    return {name: _read(form, fact, given.get(name, "")) for name, fact in FACTS.items()}
 
 
 def _read(form: Form, fact: Fact, text: str) -> Value | None:

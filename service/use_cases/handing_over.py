@@ -20,10 +20,21 @@ from service.storage.bulk import insert_rows, link_rows
 from service.storage.cipher import sha256
 from service.use_cases.happenings import What, happen_several
 from service.use_cases.invitations import bank_of, check_may_invite
+from service.use_cases.settings import settings_of
 from service.use_cases.views import Account
 from service.words import gettext as _
 
-__all__ = ["MOST", "Batch", "Card", "cards_of", "hand_over", "hand_over_import", "new_secret"]
+__all__ = [
+    "MOST",
+    "Batch",
+    "Card",
+    "card_of",
+    "cards_of",
+    "hand_over",
+    "hand_over_import",
+    "new_secret",
+    "token_of",
+]
 
 MOST = 200  # links in one batch
 
@@ -140,8 +151,54 @@ def hand_over_import(
     return record.vacancy_id, made
 
 
-def cards_of(store: Store, provider_id: str, sitting_ids: Sequence[str], *, secret: str) -> Batch:
-    """Gather the cards of a batch of one vacancy, by name.
+def cards_of(
+    store: Store,
+    provider_id: str,
+    *,
+    secret: str,
+    now: datetime,
+    import_id: str = "",
+    sitting_ids: Sequence[str] = (),
+) -> Batch:
+    """Gather the cards of a batch, by name: of everybody whose link from it still works.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    with store.read() as unit:
+        tenant = unit.at(provider_id)
+        wanted = tenant.bulk.imported(import_id) if import_id else tuple(sitting_ids)
+        tokens = {one: token_of(secret, one) for one in wanted}
+        hashes = {one: sha256(token) for one, token in tokens.items()}
+        working = tenant.bulk.working_links(tuple(hashes.values()), now=now)
+        ids = tuple(one for one in wanted if hashes[one] in working)
+        sittings = tenant.bulk.sittings(ids)
+        first = next(iter(sittings.values()), None)
+        vacancy = tenant.vacancies.get(first.vacancy_id) if first else None
+        if vacancy is None:
+            raise NotFound(_("There are no cards to show."))
+        people = tenant.identities.of(ids)
+        bank = bank_of(store, unit, vacancy)
+        shown_name = settings_of(tenant.provider).shown_name
+    cards = (
+        Card(one, people[one].name, tokens[one], sittings[one].language)
+        for one in ids
+        if one in people
+    )
+    return Batch(
+        vacancy.id,
+        vacancy.title,
+        shown_name,
+        vacancy.contact,
+        bank.blueprint.minutes,
+        tuple(sorted(cards, key=lambda card: (card.name.casefold(), card.sitting_id))),
+    )
+
+
+def card_of(store: Store, provider_id: str, sitting_id: str, *, token: str) -> Batch:
+    """Gather the card of one candidate, whose link was just made.
 
     Raises
     ------
@@ -149,27 +206,15 @@ def cards_of(store: Store, provider_id: str, sitting_ids: Sequence[str], *, secr
     """
     with store.read() as unit:
         tenant = unit.at(provider_id)
-        sittings = tenant.bulk.sittings(tuple(sitting_ids))
-        first = next(iter(sittings.values()), None)
-        vacancy = tenant.vacancies.get(first.vacancy_id) if first else None
-        if vacancy is None:
+        sitting, person = tenant.sittings.get(sitting_id), tenant.identities.get(sitting_id)
+        vacancy = tenant.vacancies.get(sitting.vacancy_id) if sitting else None
+        if sitting is None or person is None or vacancy is None:
             raise NotFound(_("There is no such candidate."))
-        people = tenant.identities.of(tuple(sittings))
         bank = bank_of(store, unit, vacancy)
-        provider = tenant.provider
-    cards = (
-        Card(one, people[one].name, token_of(secret, one), sittings[one].language)
-        for one in sitting_ids
-        if one in people
-    )
-    return Batch(
-        vacancy.id,
-        vacancy.title,
-        str(provider.settings.get("shown_name") or provider.name),
-        vacancy.contact,
-        bank.blueprint.minutes,
-        tuple(sorted(cards, key=lambda card: (card.name.casefold(), card.sitting_id))),
-    )
+        shown_name = settings_of(tenant.provider).shown_name
+    card = Card(sitting.id, person.name, token, sitting.language)
+    minutes = bank.blueprint.minutes
+    return Batch(vacancy.id, vacancy.title, shown_name, vacancy.contact, minutes, (card,))
 
 
 def _open(tenant: Tenant, ids: Sequence[str]) -> tuple[str, ...]:

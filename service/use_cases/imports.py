@@ -274,8 +274,10 @@ def told_of(row: ImportRow) -> list[str]:
 
 
 def _sentences(problems: Sequence[Problem], otherwise: str) -> str:
-    told = list(dict.fromkeys(one.message for one in problems))
-    return " ".join(told[:3]) or otherwise
+    """Return the first few problems as one paragraph."""
+    told = list(dict.fromkeys(one.message for one in problems))[:3] or [otherwise]
+    whole = (one[:1].upper() + one[1:].rstrip(".") + "." for one in told)
+    return " ".join(whole)
 
 
 def _content(check: PeopleCheck, name: str) -> dict[str, Any]:

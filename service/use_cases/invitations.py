@@ -10,7 +10,7 @@ from service.errors import InvalidForm, NotFound, ProviderPaused
 from service.storage import Store, Tenant, Unit
 from service.storage.cipher import sha256
 from service.storage.records import Identity, SittingRecord, VacancyRecord
-from service.use_cases.facts import Value, record_facts
+from service.use_cases.facts import read_facts, record_facts
 from service.use_cases.forms import Form, id_of_request
 from service.use_cases.happenings import happen
 from service.use_cases.known_people import AlreadyHere, same_people
@@ -46,7 +46,7 @@ def invite(
     now: datetime,
     simulated: bool = False,
     language: str = "en",
-    facts: Mapping[str, Value] | None = None,
+    facts: Mapping[str, str] | None = None,
     send: bool = False,
     anyway: bool = True,
     request_id: str = "",
@@ -62,7 +62,7 @@ def invite(
     language : {"en", "cy"}
         Of the sitting and of the messages.
     facts : mapping, optional
-        What is known beside, by the names of `service.use_cases.facts.FACTS`, checked already.
+        What is known beside, as typed, by the names of `service.use_cases.facts.FACTS`.
     send : bool
         Send a message with the link, and reminders. Without it the link is returned.
     anyway : bool
@@ -71,12 +71,17 @@ def invite(
     Raises
     ------
     InvalidForm
-        With a sentence for each of ``name``, ``email``, ``phone``, ``language``.
+        With a sentence for each of ``name``, ``email``, ``phone``, ``language`` and the facts.
     AlreadyHere
         If it is not to be `anyway`.
     ProviderPaused, NotFound
     """
-    identity = _read(name, email, phone, language, send=send)
+    form = Form()
+    identity = _read(form, name, email, phone, language, send=send)
+    known = {
+        name: value for name, value in read_facts(form, facts or {}).items() if value is not None
+    }
+    form.done()
     new_id = id_of_request(provider_id, vacancy_id, request_id)
     with store.read() as unit:
         tenant = unit.at(provider_id)
@@ -94,8 +99,8 @@ def invite(
         tenant.sittings.add(sitting)
         tenant.identities.add(sitting.id, identity)
         happen(tenant, sitting.id, "invited", at=now, by=by.id)
-        if facts:
-            record_facts(tenant, sitting.id, facts, at=now, by=by.id)
+        if known:
+            record_facts(tenant, sitting.id, known, at=now, by=by.id)
         if send:
             _send(tenant, sitting.id, at=now)
         token = "" if send else new_link(store, tenant, sitting.id, now=now)
@@ -213,8 +218,7 @@ def new_link(
     return token
 
 
-def _read(name: str, email: str, phone: str, language: str, *, send: bool) -> Identity:
-    form = Form()
+def _read(form: Form, name: str, email: str, phone: str, language: str, *, send: bool) -> Identity:
     name = form.line("name", name, missing=_("Enter the candidate’s name."), longest=120)
     email = form.email("email", email)
     number = form.line("phone", phone, missing="", longest=40)
@@ -226,7 +230,6 @@ def _read(name: str, email: str, phone: str, language: str, *, send: bool) -> Id
         form.problems["email"] = _(
             "Enter an email address or a phone number, or choose to hand the link over yourself."
         )
-    form.done()
     return Identity(name, email, normal)
 
 

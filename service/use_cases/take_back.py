@@ -11,6 +11,7 @@ from service.errors import NotFound
 from service.storage import Store, Tenant
 from service.storage.imports import ImportRecord
 from service.storage.records import JobRecord
+from service.use_cases.erasing import erase_in
 from service.use_cases.happenings import What, happen_several
 from service.use_cases.jobs import start_job
 from service.use_cases.views import Account
@@ -20,8 +21,8 @@ __all__ = ["JOB", "WITHIN", "Undoing", "can_take_back", "take_back", "take_back_
 
 JOB = "import-taken-back"
 WITHIN = timedelta(hours=1)
-BLOCK = 200
-AT_ONCE = 400
+BLOCK = 50  # in one transaction, so that nobody waits long
+AT_ONCE = 200
 # A message in one of these states has gone, or may have.
 GONE = ("handed-over", "sent", "unsure")
 
@@ -123,15 +124,11 @@ def _run(
 
 
 def _forget(tenant: Tenant, ids: Sequence[str], *, by: str, now: datetime) -> None:
-    tenant.bulk.cancel(ids, now=now)
-    tenant.bulk.revoke(ids, now=now)
     ended = {"step": "not-appointed", "reason": "other", "taken_back": True}
-    several = []
-    for sitting_id in ids:
-        several.append(What(sitting_id, "step", ended))
-        several.append(What(sitting_id, "erased", {"why": "taken-back"}))
+    several = [What(sitting_id, "step", ended) for sitting_id in ids]
     happen_several(tenant, several, at=now, by=by)
-    tenant.bulk.erase(ids)
+    for sitting_id in ids:
+        erase_in(tenant, sitting_id, by=by, now=now, why="taken-back")
 
 
 def _undoing(tenant: Tenant, ids: Sequence[str]) -> Undoing:
