@@ -23,6 +23,8 @@ from service.storage.cipher import Cipher
 from service.storage.database import HEAD, REVISIONS, driver, open_database
 from service.storage.progress import Progress
 from service.use_cases import application
+from service.use_cases.happenings import happen
+from service.use_cases.ledger import verify
 
 ROOT = Path(__file__).parents[2]
 DUMP = ROOT / "tests" / "golden" / "service" / "first-release.sql"
@@ -353,3 +355,28 @@ def test_a_new_database_is_not_copied(tmp_path: Path, monkeypatch: pytest.Monkey
     Store(tmp_path / "vbr.sqlite3", secret=SECRET).close()
     Store(tmp_path / "vbr.sqlite3", secret=SECRET).close()
     assert [p.name for p in tmp_path.glob("*.0*")] == []
+
+
+def test_an_empty_database_of_the_first_release_is_moved(tmp_path: Path) -> None:
+    path, fresh = tmp_path / "vbr.sqlite3", tmp_path / "fresh.sqlite3"
+    file = ROOT / "service/storage/migrations/versions/0001_first_release.sql"
+    connection = driver.connect(str(path), isolation_level=None)
+    for statement in file.read_text(encoding="utf-8").split("\n\n"):
+        connection.execute(statement)
+    connection.execute("PRAGMA user_version=1")
+    connection.close()
+    Store(path, secret=SECRET).close()
+    open_database(fresh).dispose()
+    assert schema(path) == schema(fresh)
+
+
+def test_a_moved_database_takes_what_happens_next(moved: Store) -> None:
+    with moved.write() as unit:
+        tenant = unit.at(unit.providers.list()[0].id)
+        standings = tenant.standings.all()
+        sitting_id = next(one for one in standings if standings[one].stage == "completed")
+        happen(tenant, sitting_id, "step", at=moved.clock(), body={"step": "called"})
+        happen(tenant, sitting_id, "first-view", at=moved.clock(), body={"view": "unsure"})
+    found = verify(moved)
+    assert (found.findings, found.entries) == ((), 10)
+    assert found.anchors == 3
