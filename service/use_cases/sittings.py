@@ -12,6 +12,7 @@ from service.storage.cipher import sha256
 from service.use_cases.candidate import Sat, follow, gather
 from service.use_cases.happenings import happen
 from service.use_cases.own_values import feedback_in_own_words, own_words
+from service.use_cases.pausing import check_not_paused
 from service.use_cases.scoring import keep_profile, profile_of, score_sitting
 from service.use_cases.views import (
     Invitation,
@@ -96,11 +97,14 @@ def start_sitting(store: Store, token: str, *, now: datetime) -> str:
     Raises
     ------
     UnknownLink
+    ProviderPaused
+        If the provider is paused, and the sitting has not started.
     """
     with store.write() as unit:
         link = follow(unit, token, now=now)
         sat = gather(store, unit, unit.at(link.provider_id).sittings.get(link.sitting_id))
         if sat.progress.started_at is None:
+            check_not_paused(unit.at(link.provider_id))
             happen(unit.at(link.provider_id), link.sitting_id, "started", at=now)
     return link.sitting_id
 
