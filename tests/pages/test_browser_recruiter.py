@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -42,10 +42,11 @@ def test_every_page_and_error_state(house, served, open_browser, look, width):
     look(page)
     follow(page, "Invite somebody")
     look(page)
-    press(page, "Make the link")
-    see_error(page, look, "#name")
-    page.get_by_label("Name").fill("Bea")
-    press(page, "Make the link")
+    press(page, "Invite")
+    see_error(page, look, "#send")
+    page.get_by_label("Name", exact=True).fill("Bea")
+    page.get_by_label("I hand the link over myself").check()
+    press(page, "Invite")
     look(page)
     page.get_by_text("About this link").click()
     look(page)
@@ -60,6 +61,7 @@ def test_every_page_and_error_state(house, served, open_browser, look, width):
     page.goto(f"{served}/vacancies/{house.vacancy_id}")
     look(page)
     assess(house, page, look)
+    steps(house, served, page, look)
     page.goto(f"{served}/candidates/unknown")
     look(page)
     page.goto(f"{served}/vacancies")
@@ -114,9 +116,62 @@ def test_keyboard_alone_from_sign_in_to_an_invitation(house, served, open_browse
     page.wait_for_url(lambda address: "/sign-in" not in address)
     tab_to(page, "#name")
     page.keyboard.type("Typed Name")
+    tab_to(page, "#send")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/link$"))
     assert page.get_by_role("heading", level=1).inner_text() == "The link for Typed Name"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_call_list_and_board_with_people_to_call(house, served, open_browser, look, width):
+    for name in ("Bea Example", "N" * 120):
+        house.invite(name)
+    page = open_browser(width)
+    page.goto(f"{served}/calls")
+    sign_in(page)
+    look(page)
+    later(house)
+    page.goto(f"{served}/calls")
+    sign_in(page)
+    look(page)
+    assert page.get_by_role("heading", level=1).inner_text() == "Call list for today"
+    page.get_by_role("button", name=re.compile("Left a message.*Bea")).click()
+    assert page.get_by_text("Recorded for Bea Example").is_visible()
+    look(page)
+    page.goto(f"{served}/vacancies")
+    look(page)
+    page.goto(f"{served}/vacancies/{house.vacancy_id}")
+    look(page)
+    page.emulate_media(media="print")
+    assert not page.get_by_role("button", name="Record").is_visible()
+
+
+def test_keyboard_alone_records_for_several(house, served, open_browser):
+    house.invite("Bea Example")
+    page = open_browser(1280)
+    page.goto(f"{served}/vacancies/{house.vacancy_id}")
+    sign_in(page)
+    tab_to(page, f"#who-{house.sitting_id}", steps=40)
+    page.keyboard.press("Space")
+    tab_to(page, "#what", steps=40)
+    page.keyboard.type("Offered")
+    page.keyboard.press("Tab")
+    tab_to(page, "", steps=10, name="BUTTON")
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    assert page.get_by_text("Recorded for 1 person: Offered the job.").is_visible()
+    tab_to(page, "", steps=15, name="BUTTON", words="Undo")
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    assert page.get_by_text("Taken back for 1 person.").is_visible()
+
+
+def later(house) -> None:
+    """Let three days pass."""
+    at = NOW + timedelta(days=3)
+    house.app.extensions["vbr"] = replace(house.app.extensions["vbr"], clock=lambda: at)
+    house.store.clock = lambda: at
 
 
 def test_whole_way_without_javascript(house, served, open_browser):
@@ -178,6 +233,61 @@ def assess(house, page, look) -> None:
     look(page)
 
 
+def steps(house, served, page, look) -> None:
+    """Record steps in every way, with every mistake, and take them back."""
+    here, board = (
+        f"{served}/candidates/{house.sitting_id}",
+        f"{served}/vacancies/{house.vacancy_id}",
+    )
+    page.goto(here)
+    press(page, "No answer")
+    look(page)
+    page.locator(".undo button").click()
+    look(page)
+    page.get_by_text("Something else, or on another day").click()
+    look(page)
+    follow(page, "Not appointed")
+    look(page)
+    press(page, "Record")
+    see_error(page, look, "#text")
+    for code in ("interview-booked", "called", "withdrawn"):
+        page.goto(f"{here}/step/{code}")
+        look(page)
+    page.goto(f"{here}/facts")
+    page.get_by_label("Minutes of travel").fill("far")
+    press(page, "Save")
+    see_error(page, look, "#travel_minutes")
+    page.goto(f"{here}/contact")
+    page.get_by_label("Phone number").fill("12")
+    press(page, "Save")
+    see_error(page, look, "#phone")
+    house.invite("Cy Example")
+    page.goto(board)
+    follow(page, "Choose everybody on this page")
+    page.get_by_label("What happened?").select_option("offered")
+    press(page, "Record")
+    look(page)
+    page.get_by_label("Choose Cy Example").check()
+    page.get_by_label("What happened?").select_option("called:reached")
+    press(page, "Record")
+    page.goto(f"{board}?choose=all")
+    page.get_by_label("What happened?").select_option("accepted")
+    press(page, "Record")
+    page.goto(f"{board}?choose=all&show=all")
+    press(page, "Record")
+    see_error(page, look, "#what")
+    page.goto(f"{board}?q=nobody+of+this+name")
+    look(page)
+    page.goto(f"{served}/calls")
+    look(page)
+    page.goto(f"{board}/close")
+    look(page)
+    press(page, "Close the vacancy")
+    look(page)
+    page.goto(board)
+    look(page)
+
+
 def decide(page, words: str) -> None:
     page.get_by_label(words).check()
     page.get_by_label("Why?").fill(f"Because: {words}.")
@@ -186,12 +296,12 @@ def decide(page, words: str) -> None:
 
 def press(page, name: str) -> None:
     with page.expect_navigation():
-        page.get_by_role("button", name=name).click()
+        page.get_by_role("button", name=name, exact=True).click()
 
 
 def follow(page, name: str) -> None:
     with page.expect_navigation():
-        page.get_by_role("link", name=name).click()
+        page.get_by_role("link", name=name).first.click()
 
 
 def see_error(page, look, field: str) -> None:
@@ -209,12 +319,19 @@ def sign_in(page) -> None:
     assert "/sign-in" not in page.url
 
 
-def tab_to(page, field: str) -> None:
-    for _step in range(20):
+def tab_to(page, field: str, *, steps: int = 20, name: str = "", words: str = "") -> None:
+    """Press Tab until a field, or a button, has the focus."""
+    for _step in range(steps):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.id") == field.removeprefix("#"):
+        focus = page.evaluate(
+            "[document.activeElement.id, document.activeElement.tagName, "
+            "document.activeElement.innerText]"
+        )
+        if (field and focus[0] == field.removeprefix("#")) or (
+            name == focus[1] and words in focus[2]
+        ):
             return
-    raise AssertionError(f"{field} cannot be reached by the Tab key")
+    raise AssertionError(f"{field or words} cannot be reached by the Tab key")
 
 
 def finish(house) -> None:
