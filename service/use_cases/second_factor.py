@@ -125,7 +125,7 @@ def set_up(store: Store, account: Account, *, now: datetime) -> SetUp:
         ask = not is_fresh(tenant, account, now=now)
     issuer = account.provider_name.replace(":", " ")
     address = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=issuer)
-    picture = segno.make(address, error="m").svg_data_uri(scale=4, border=4)
+    picture = segno.make(address, error="m").svg_data_uri(scale=4, border=4, light="#fff")
     return SetUp(picture, address, " ".join(re.findall(".{4}", secret)), ask)
 
 
