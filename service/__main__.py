@@ -21,7 +21,7 @@ from gunicorn.app.base import BaseApplication
 from service import commands, gunicorn_conf
 from service.access import Services
 from service.config import Settings
-from service.demo import fresh_link, prepare
+from service.demo import Demonstration, fresh_link, prepare
 from service.errors import SettingsError
 from service.start import application, stopping_on_errors
 
@@ -104,20 +104,46 @@ def _words(services: Services, port: int) -> str:
     address = f"http://{HOST}:{port}"
     notices = "".join(f"\n  Please note: {notice}\n" for notice in services.notices)
     return f"""{notices}
-  VBR Engine is running, with a made-up provider and simulated candidates.
+  VBR Engine is running, with two made-up providers and simulated candidates.
 
-  For a recruiter     {address}/sign-in
-                      e-mail    {demo.email}
-                      password  {demo.password}
+  Sign in at          {address}/sign-in
+{_sign_ins(demo)}
+                      password  {demo.password}  (the same for all)
 
   For a candidate     {address}/i/{token}
                       (a fresh link at each start)
 
   For a program       {address}/api/v1/docs
 
+  E-mails are not sent: they are files in {data / "outbox"},
+  and the administrator reads them at {address}/operator/mail.
   The data are in {data}. The question bank is a draft: no panel, no norms.
   Only this machine can reach the service. Ctrl+C stops it.
 """
+
+
+_LOOK_AT = {
+    "recruiter": "vacancies, call list, tasks, ratings",
+    "manager": "the same, and settings and people",
+    "council": "providers, and how the pilot gets on",
+    "researcher": "banks and models",
+    "administrator": "messages, jobs, people",
+}
+
+
+def _sign_ins(demo: Demonstration) -> str:
+    """Say who can sign in, and what each of them sees: one line each."""
+    own = "".join(
+        f"    {one.role:<18}{one.email:<34}{_LOOK_AT[one.role]}\n"
+        for one in demo.sign_ins
+        if one.provider_id != demo.neighbour_id
+    )
+    other = "".join(
+        f"    {one.role:<18}{one.email:<34}another, small provider\n"
+        for one in demo.sign_ins
+        if one.provider_id == demo.neighbour_id
+    )
+    return own + other
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The demonstration: a made-up provider, a recruiter, a vacancy and simulated sittings.
+"""The demonstration: two made-up providers, those who run the pilot, and simulated candidates.
 
 Everything goes through the same use cases as real work, with the clock set back.
 """
@@ -8,35 +8,51 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
+from service.demonstration.acting import Answers, Stage, simulated_answers
+from service.demonstration.at_once import at_once
+from service.demonstration.people import NEIGHBOURS, PEOPLE, Person
 from service.storage import Store
-from service.use_cases import accounts, invitations, reports, sittings, vacancies
+from service.use_cases import accounts, invitations, risk, settings_changes, vacancies
 from service.use_cases.views import Account
-from vbr_engine.bank.model import Bank
-from vbr_engine.scoring import score
-from vbr_engine.simulate import simulate_responses
 
-__all__ = ["Demonstration", "fresh_link", "prepare"]
+__all__ = ["PEOPLE", "Demonstration", "SignIn", "fresh_link", "prepare"]
 
 BANK = "homecare-values"
 PROVIDER = "Larkfield Homecare (demonstration)"
+NEIGHBOUR = "Bramble Home Support (demonstration)"
 CONTACT = (
     "Sam Sample, registered manager, 01632 960 000 or sam@larkfield.example. Call or write if "
     "you need the questions in another form, more time, or want to contest something."
 )
-EMAIL = "recruiter{number}@larkfield.example"
-SEED = 7
-POOL = 60
+NEIGHBOUR_CONTACT = "Bram Sample, 01632 960 100 or bram@bramble.example."
+OWN_WORDS = {
+    "kind": {"en": "Warm-hearted"},
+    "honest": {"en": "Straight with people"},
+    "courageous": {"en": "Speaks up"},
+}
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Somebody who can sign in: what they are, for whom, and the account."""
+
+    role: str
+    provider_id: str
+    account_id: str
+    name: str
+    email: str
 
 
 @dataclass(frozen=True)
 class Demonstration:
-    """What the demonstration needs to know again at the next start."""
+    """What the demonstration needs to know again at the next start; the recruiter comes first."""
 
     provider_id: str
     account_id: str
@@ -44,33 +60,25 @@ class Demonstration:
     email: str
     password: str
     sitting_id: str = ""
+    neighbour_id: str = ""
+    sign_ins: Sequence[SignIn] = field(default_factory=tuple)
 
 
-@dataclass(frozen=True)
-class Person:
-    """A made-up candidate: when invited, how far, how fast, and what the recruiter did."""
-
-    name: str
-    answers: str
-    invited: timedelta
-    n_answers: int | None
-    seconds: int = 45
-    submitted: bool = False
-    first_view: str = ""
-    decision: str = ""
-
-
-PEOPLE = (
-    Person("Ash Sample", "strong", timedelta(days=4), None, 44, True),
-    Person("Bea Sample", "mixed", timedelta(days=3), None, 52, True, "promising"),
-    Person(
-        "Cal Sample", "weak", timedelta(days=6), None, 58, True, "unsure", "invite-to-interview"
-    ),
-    Person("Dee Sample", "careless", timedelta(days=2), None, 3, True),
-    Person("Eli Sample", "mixed", timedelta(hours=3), 7, 61),
-    Person("Fay Sample", "strong", timedelta(days=5), 4, 70),
-    Person("Gil Sample", "", timedelta(days=4), None),
-    Person("Hal Sample", "", timedelta(hours=2), None),
+# Role, name, address (a number comes before the @ where one is taken).
+_HOUSE = (
+    ("council", "Cora Sample", "council@pilot.example"),
+    ("researcher", "Ravi Sample", "researcher@pilot.example"),
+    ("researcher", "Rita Sample", "reviewer@pilot.example"),
+    ("administrator", "Ada Sample", "administrator@pilot.example"),
+)
+_FIRST = (
+    ("recruiter", "Rae Sample", "recruiter@larkfield.example"),
+    ("manager", "Mo Sample", "manager@larkfield.example"),
+    ("recruiter", "Robin Sample", "robin@larkfield.example"),
+)
+_SECOND = (
+    ("recruiter", "Brook Sample", "recruiter@bramble.example"),
+    ("manager", "Bram Sample", "manager@bramble.example"),
 )
 
 
@@ -81,16 +89,20 @@ def prepare(store: Store, path: Path, *, now: datetime) -> Demonstration:
     ----------
     store : Store
     path : Path
-        Where the recruiter's password is kept, readable by the owner only.
+        Where the one password of all accounts is kept, readable by the owner only.
     now : datetime
     """
     kept = _kept(path)
     if kept is not None and _still_there(store, kept):
         return kept
     password = kept.password if kept else "-".join(secrets.token_hex(2) for _ in range(4))
-    made = _make(store, password, now=now)
+    with at_once(store) as together:
+        made = _make(together, password, now=now)
+        answers = _answers(together)
+        _play(together, made.vacancy_id, made.sign_ins[0], PEOPLE, answers, now=now)
+        _neighbour(together, made, answers, now=now)
+        _set_up(together, made, now=now)
     _keep(path, made)
-    _people(store, made, now=now)
     return made
 
 
@@ -99,7 +111,7 @@ def fresh_link(store: Store, path: Path, demo: Demonstration, *, now: datetime) 
 
     A sitting that nobody has started gets a new link; otherwise a new sitting is made.
     """
-    account = _account(store, demo)
+    account = _account(demo.sign_ins[0])
     if demo.sitting_id and not _started(store, demo):
         return invitations.renew_link(store, demo.provider_id, demo.sitting_id, by=account, now=now)
     invited = invitations.invite(
@@ -111,7 +123,7 @@ def fresh_link(store: Store, path: Path, demo: Demonstration, *, now: datetime) 
         by=account,
         now=now,
     )
-    _keep(path, Demonstration(**{**asdict(demo), "sitting_id": invited.sitting_id}))
+    _keep(path, replace(demo, sitting_id=invited.sitting_id))
     return invited.token
 
 
@@ -123,8 +135,10 @@ def _started(store: Store, demo: Demonstration) -> bool:
 
 def _kept(path: Path) -> Demonstration | None:
     try:
-        return Demonstration(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        people = tuple(SignIn(**one) for one in held.pop("sign_ins"))
+        return Demonstration(**held, sign_ins=people)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
@@ -138,144 +152,116 @@ def _keep(path: Path, demo: Demonstration) -> None:
 
 def _still_there(store: Store, demo: Demonstration) -> bool:
     with store.read() as unit:
-        return (
-            unit.at(demo.provider_id).accounts.get(demo.account_id) is not None
-            and unit.at(demo.provider_id).vacancies.get(demo.vacancy_id) is not None
+        people = all(
+            unit.at(one.provider_id).accounts.get(one.account_id) is not None
+            for one in demo.sign_ins
         )
+        return people and unit.at(demo.provider_id).vacancies.get(demo.vacancy_id) is not None
 
 
 def _make(store: Store, password: str, *, now: datetime) -> Demonstration:
-    opened = now - timedelta(days=7)
-    provider_id = accounts.add_provider(store, name=PROVIDER, contact=CONTACT, now=opened)
-    email = _free_address(store)
+    opened = now - timedelta(days=200)
+    first = accounts.add_provider(store, name=PROVIDER, contact=CONTACT, now=opened)
+    second = accounts.add_provider(store, name=NEIGHBOUR, contact=NEIGHBOUR_CONTACT, now=opened)
+    home = accounts.house(store, now=opened)
+    people = tuple(
+        _person(store, owner, role, name, address, password, now=opened)
+        for owner, held in ((first, _FIRST), (second, _SECOND), (home, _HOUSE))
+        for role, name, address in held
+    )
+    vacancy_id = _vacancy(store, first, "Care worker, evenings and weekends", CONTACT, opened)
+    return Demonstration(
+        provider_id=first,
+        account_id=people[0].account_id,
+        vacancy_id=vacancy_id,
+        email=people[0].email,
+        password=password,
+        neighbour_id=second,
+        sign_ins=people,
+    )
+
+
+def _person(
+    store: Store,
+    provider_id: str,
+    role: str,
+    name: str,
+    address: str,
+    password: str,
+    *,
+    now: datetime,
+) -> SignIn:
+    email = _free(store, address)
     account_id = accounts.add_account(
-        store, provider_id, name="Rae Sample", email=email, password=password, now=opened
+        store, provider_id, name=name, email=email, password=password, now=now, role=role
     )
-    vacancy_id = vacancies.create_vacancy(
-        store,
-        provider_id,
-        title="Care worker, evenings and weekends",
-        bank_id=BANK,
-        contact=CONTACT,
-        now=opened,
-    )
-    return Demonstration(provider_id, account_id, vacancy_id, email, password)
+    return SignIn(role, provider_id, account_id, name, email)
 
 
-def _free_address(store: Store) -> str:
+def _free(store: Store, address: str) -> str:
     """Return an address without an account: an earlier start may have been cut short."""
+    name, domain = address.split("@")
     with store.read() as unit:
-        addresses = (EMAIL.format(number=number or "") for number in count())
+        addresses = (f"{name}{number or ''}@{domain}" for number in count())
         return next(one for one in addresses if unit.doors.account(one) is None)
 
 
-def _account(store: Store, demo: Demonstration) -> Account:
-    return Account(
-        id=demo.account_id,
-        provider_id=demo.provider_id,
-        provider_name=PROVIDER,
-        name="Rae Sample",
-        email=demo.email,
-        role="recruiter",
+def _vacancy(store: Store, provider_id: str, title: str, contact: str, now: datetime) -> str:
+    return vacancies.create_vacancy(
+        store, provider_id, title=title, bank_id=BANK, contact=contact, now=now
     )
 
 
-def _people(store: Store, demo: Demonstration, *, now: datetime) -> None:
+def _account(person: SignIn) -> Account:
+    return Account(
+        id=person.account_id,
+        provider_id=person.provider_id,
+        provider_name=PROVIDER,
+        name=person.name,
+        email=person.email,
+        role=person.role,
+    )
+
+
+def _answers(store: Store) -> Mapping[str, Answers]:
     with store.read() as unit:
         record = unit.banks.newest(BANK)
         assert record is not None
         bank = store.bank(unit, record.id, record.version, record.sha256)
-    answers = _simulated(bank)
-    for person in PEOPLE:
-        _sit(store, demo, person, answers.get(person.answers, {}), now=now)
+    return simulated_answers(bank)
 
 
-def _simulated(bank: Bank) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
-    """Return answers of a strong, a middling, a weaker and a careless made-up candidate."""
-    pool = simulate_responses(bank, POOL, seed=SEED, form="default")
-    scores = score(pool, bank)
-    ordered = sorted(pool.sittings, key=lambda s: scores.profile(s).composite.score or 0.0)
-    careless = simulate_responses(bank, POOL, seed=SEED, form="default", careless=1.0)
-    flags = score(careless, bank)
-    flagged = max(careless.sittings, key=lambda s: len(flags.profile(s).flags))
-    return {
-        "weak": pool.answers(ordered[POOL // 8]),
-        "mixed": pool.answers(ordered[POOL // 2]),
-        "strong": pool.answers(ordered[-2]),
-        "careless": careless.answers(flagged),
-    }
-
-
-def _sit(
+def _play(
     store: Store,
-    demo: Demonstration,
-    person: Person,
-    answers: Mapping[str, Mapping[str, int]],
+    vacancy_id: str,
+    recruiter: SignIn,
+    people: Sequence[Person],
+    answers: Mapping[str, Answers],
     *,
     now: datetime,
 ) -> None:
-    account, at = _account(store, demo), now - person.invited
-    invited = invitations.invite(
-        store,
-        demo.provider_id,
-        demo.vacancy_id,
-        name=person.name,
-        email=f"{person.name.split()[0].lower()}@example.org",
-        by=account,
-        now=at,
-        simulated=True,
-    )
-    if not answers:
-        return
-    clock = _ticking(at + timedelta(minutes=40), timedelta(seconds=person.seconds))
-    sittings.start_sitting(store, invited.token, now=next(clock))
-    for item, answer in _first(store, invited.sitting_id, answers, person.n_answers):
-        sittings.save_answer(store, invited.sitting_id, item, answer, revision=0, now=next(clock))
-    if person.submitted:
-        sittings.submit_sitting(store, invited.sitting_id, now=next(clock), allow_incomplete=True)
-        _recruiter(store, demo, person, invited.sitting_id, now=now - timedelta(hours=20))
+    stage = Stage(store, vacancy_id, _account(recruiter), answers, now)
+    for person in people:
+        stage.act(person)
 
 
-def _first(
-    store: Store, sitting_id: str, answers: Mapping[str, Mapping[str, int]], n: int | None
-) -> list[tuple[str, Mapping[str, int]]]:
-    """Return the first answers in the order in which the form presents its items."""
-    with store.read() as unit:
-        sitting = unit.doors.sitting(sitting_id)
-    assert sitting is not None
-    given = [(item, answers[item]) for item in sitting.form.items if item in answers]
-    return given[:n]
-
-
-def _recruiter(
-    store: Store, demo: Demonstration, person: Person, sitting_id: str, *, now: datetime
+def _neighbour(
+    store: Store, demo: Demonstration, answers: Mapping[str, Answers], *, now: datetime
 ) -> None:
-    account = _account(store, demo)
-    if person.first_view:
-        reports.record_first_view(
-            store,
-            demo.provider_id,
-            sitting_id,
-            account=account,
-            view=person.first_view,
-            note="Warm on the telephone; has looked after a grandparent.",
-            now=now,
-        )
-    if person.decision:
-        later = now + timedelta(minutes=9)
-        reports.open_report(store, demo.provider_id, sitting_id, account=account, now=later)
-        reports.record_decision(
-            store,
-            demo.provider_id,
-            sitting_id,
-            account=account,
-            decision=person.decision,
-            reason="Evidence is mixed on two values; the interview will ask about both.",
-            now=later + timedelta(minutes=4),
-        )
+    """A second, small provider, which must find nothing of the first."""
+    opened = now - timedelta(days=10)
+    vacancy_id = _vacancy(store, demo.neighbour_id, "Night care worker", NEIGHBOUR_CONTACT, opened)
+    recruiter = next(one for one in demo.sign_ins if one.provider_id == demo.neighbour_id)
+    _play(store, vacancy_id, recruiter, NEIGHBOURS, answers, now=now)
 
 
-def _ticking(start: datetime, step: timedelta) -> Iterator[datetime]:
-    while True:
-        yield start
-        start += step
+def _set_up(store: Store, demo: Demonstration, *, now: datetime) -> None:
+    """What a manager has set, and a model of drop-out risk, trained in the background."""
+    manager = next(
+        one for one in demo.sign_ins if (one.role, one.provider_id) == ("manager", demo.provider_id)
+    )
+    settings_changes.change_values(
+        store, demo.provider_id, BANK, words=OWN_WORDS, by=_account(manager), now=now
+    )
+    researcher = next(one for one in demo.sign_ins if one.role == "researcher")
+    risk.start_training(store, _account(researcher), now=now, request_id="demonstration")

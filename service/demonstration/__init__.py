@@ -1,0 +1,1 @@
+"""The demonstration's made-up people, and how they act."""
