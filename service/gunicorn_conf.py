@@ -16,6 +16,7 @@ from service.config import Settings
 from service.errors import SettingsError
 from service.logs import masked
 from service.outbox.worker import Worker as Outbox
+from service.use_cases.passwords import room
 
 try:
     _settings = Settings.from_environment()
@@ -61,6 +62,7 @@ def post_worker_init(worker: Worker) -> None:
     In production ``python -m service work`` sends them, in a process of its own.
     """
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+    room.fit(_settings.threads)
     if not _settings.production:
         services = cast(Services, worker.wsgi.extensions["vbr"])
         worker.outbox = Outbox(services.store, services.settings.mail)

@@ -62,6 +62,10 @@ again.
         self._places, self._hashing = BoundedSemaphore(places), BoundedSemaphore(at_once)
         self._patience = patience
 
+    def fit(self, threads: int) -> None:
+        """Leave one of a worker's threads to everybody who does not sign in; before it serves."""
+        self._places = BoundedSemaphore(max(1, threads - 1))
+
     @contextmanager
     def place(self) -> Iterator[None]:
         """Take a place inside, or say at once that there is none.

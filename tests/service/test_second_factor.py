@@ -10,6 +10,7 @@ import pyotp
 import pytest
 from structlog.testing import capture_logs
 
+from service.config import Settings
 from service.errors import InvalidForm, NotFound, SignInNeeded, TooManyAttempts
 from service.storage import Store
 from service.use_cases import accounts, second_factor
@@ -280,6 +281,19 @@ def test_what_happens_to_the_second_step_is_logged_and_told_by_message(
         rows = unit.connection.exec_driver_sql("SELECT kind, account_id FROM messages").all()
     assert [tuple(row) for row in rows] == [("account-changed", mine.id)] * len(rows)
     assert rows
+
+
+def test_in_production_all_but_recruiters_need_a_second_factor() -> None:
+    secrets = {"VBR_SECRET_KEY": "x" * 32, "VBR_API_TOKENS": "y" * 32}
+    production = {**secrets, "VBR_ENVIRONMENT": "production"}
+    needed = {"manager", "council", "researcher", "administrator"}
+    for environ, roles in (
+        (production, needed),
+        ({**production, "VBR_SECOND_FACTOR": "optional"}, set()),
+        (secrets, set()),
+        ({**secrets, "VBR_SECOND_FACTOR": "required"}, needed),
+    ):
+        assert Settings.from_environment(environ).second_factor_roles == roles
 
 
 def _sign_in(store: Store, house: Any) -> str:

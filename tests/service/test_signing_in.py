@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from threading import Lock
 from typing import Any
 
@@ -240,6 +241,19 @@ def test_a_storm_is_refused_before_anything_is_counted(
     assert accounts.sign_in(
         store, house.account.email, house.password, now=house.clock(), address=ADDRESS
     )
+
+
+@pytest.mark.parametrize(("threads", "inside"), [(1, 1), (2, 1), (4, 3), (8, 7)])
+def test_one_thread_is_left_to_everybody_else(threads: int, inside: int) -> None:
+    room = passwords.Turnstile()
+    room.fit(threads)
+    with ExitStack() as stack:
+        for _ in range(inside):
+            stack.enter_context(room.place())
+        with pytest.raises(Busy):
+            stack.enter_context(room.place())
+    with room.place():
+        pass
 
 
 def test_no_more_hash_at_once_than_allowed(
