@@ -75,8 +75,8 @@ def chain_cells(
     Examples
     --------
     >>> cells, totals = chain_cells({"a": (40, 30), "b": (20, 3), "c": (30, 12)})
-    >>> [cell.kind for cell in cells["b"]], cells["a"][1].number, totals[1].kind
-    (['number', 'few'], 30, 'number')
+    >>> [cell.kind for cell in cells["b"]], cells["a"][1].number, totals[1].number
+    (['number', 'few'], 30, 45)
     >>> cells["c"][1].kind
     'hidden'
     """
@@ -92,8 +92,8 @@ def single_cells(table: Mapping[str, int]) -> tuple[dict[str, Cell], Cell]:
     Examples
     --------
     >>> cells, total = single_cells({"a": 0, "b": 2, "c": 7})
-    >>> cells["a"], cells["b"].kind, total.kind
-    (Cell(kind='number', number=0), 'few', 'number')
+    >>> cells["a"], cells["b"].kind, cells["c"].number, total.kind
+    (Cell(kind='number', number=0), 'few', 7, 'hidden')
     """
     rows = {name: _single(value) for name, value in table.items()}
     cells, total = _finished(rows, _single(sum(table.values())))
@@ -145,23 +145,39 @@ def _cells(row: Row) -> tuple[Cell, ...]:
 
 
 def _protect(rows: list[Row], total: Row, at: int) -> None:
-    """Hide the smallest numbers of a column until its total gives no hidden one away."""
+    """Hide the smallest numbers of a column until its total gives no hidden one away.
+
+    Where that would take more than half of the numbers, the total itself is hidden.
+    """
     spare = sorted(
         (row for row in rows if row.kinds[at] == "number" and row.values[at]),
         key=lambda row: row.values[at],
         reverse=True,
     )
+    most, hidden = len(spare) // 2, list[Row]()
     while _gives_away(rows, total, at):
-        if not spare:
+        if len(hidden) == most:
             total.kinds[at] = "hidden"
+            for row in hidden:
+                _show(row, at)
             return
-        row = spare.pop()
-        row.kinds[at] = "hidden"
-        row.spent.add(at)
-        shown = [row.values[n] for n, kind in enumerate(row.kinds) if kind == "number" and n > at]
-        before = [row.values[n] for n, kind in enumerate(row.kinds[:at]) if kind == "number"]
-        row.lows[at] = max([FEW, *shown])
-        row.highs[at] = before[-1] - FEW if before else _MANY
+        hidden.append(spare.pop())
+        _hide(hidden[-1], at)
+
+
+def _hide(row: Row, at: int) -> None:
+    row.kinds[at] = "hidden"
+    row.spent.add(at)
+    shown = [row.values[n] for n, kind in enumerate(row.kinds) if kind == "number" and n > at]
+    before = [row.values[n] for n, kind in enumerate(row.kinds[:at]) if kind == "number"]
+    row.lows[at] = max([FEW, *shown])
+    row.highs[at] = before[-1] - FEW if before else _MANY
+
+
+def _show(row: Row, at: int) -> None:
+    row.kinds[at] = "number"
+    row.spent.discard(at)
+    row.lows[at] = row.highs[at] = row.values[at]
 
 
 def _gives_away(rows: list[Row], total: Row, at: int) -> bool:
