@@ -158,12 +158,12 @@ def test_keyboard_alone_records_for_several(house, served, open_browser):
     page.keyboard.type("Offered")
     page.keyboard.press("Tab")
     tab_to(page, "", steps=10, name="BUTTON")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert page.get_by_text("Recorded for 1 person: Offered the job.").is_visible()
     tab_to(page, "", steps=15, name="BUTTON", words="Undo")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert page.get_by_text("Taken back for 1 person.").is_visible()
 
 

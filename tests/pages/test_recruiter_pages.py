@@ -102,7 +102,7 @@ def test_an_invitation_link_has_the_public_address(house, page_client):
     )
     client = type(page_client)(app.test_client(), lambda _address: ())
     client.submit(client.get("/sign-in"), email=EMAIL, password=PASSWORD)
-    page = client.submit(client.get(f"/vacancies/{house.vacancy_id}/invite"), name="Jo")
+    page = invite(house, client, name="Jo")
     address = page.by_id("address").get("value")
     assert address.startswith("https://recruit.example/care/i/")
     assert address in page.by_id("message").text
@@ -181,7 +181,8 @@ def test_invitation_gives_a_link_that_works(house, recruiter):
 
 def test_invitation_sent_twice_makes_one_candidate_and_shows_a_link_that_works(house, recruiter):
     form = recruiter.get(f"/vacancies/{house.vacancy_id}/invite")
-    pages = [recruiter.submit(form, name="Double Click", email="") for _click in range(2)]
+    given = {"name": "Double Click", "email": "", "send": "link", "language": "en"}
+    pages = [recruiter.submit(form, **given) for _click in range(2)]
     assert len({page.address for page in pages}) == 1
     board = recruiter.get(f"/vacancies/{house.vacancy_id}")
     names = [e.text for e in board.all("h3")]
@@ -193,7 +194,7 @@ def test_invitation_sent_twice_makes_one_candidate_and_shows_a_link_that_works(h
 @pytest.mark.parametrize(("name", "email"), [("", ""), ("Cy", "no address"), ("x" * 121, "")])
 def test_invitation_with_problems(house, recruiter, name, email):
     form = recruiter.get(f"/vacancies/{house.vacancy_id}/invite")
-    page = recruiter.submit(form, status=422, name=name, email=email)
+    page = recruiter.submit(form, status=422, name=name, email=email, send="link", language="en")
     assert page.by_id("name").get("value") == name
     assert page.by_id("email").get("value") == email
 
@@ -439,7 +440,8 @@ def sign_in_elsewhere(house, client) -> None:
 
 
 def invite(house, client, **given: str) -> Any:
-    return client.submit(client.get(f"/vacancies/{house.vacancy_id}/invite"), **given)
+    form = client.get(f"/vacancies/{house.vacancy_id}/invite")
+    return client.submit(form, **{"send": "link", "language": "en", **given})
 
 
 def see_report(house, client, sitting_id: str = "") -> Any:
