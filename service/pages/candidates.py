@@ -21,6 +21,7 @@ from service.pages.board import (
     message_words,
     next_step,
     progress,
+    says_all,
     stuck_words,
     view_words,
 )
@@ -73,6 +74,7 @@ def candidate(sitting_id: str) -> str:
         next_step=_next_step(page, now),
         link=fresh_links.recall(sitting_id, now=now),
         progress=progress(page.row, now),
+        says_all=says_all(page.row),
         stuck=stuck_words(page.row, now),
         interview=interview_words(page.standing, now),
         message=message_words(page.row.delivery, now),

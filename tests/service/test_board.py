@@ -17,6 +17,7 @@ from service.use_cases.board_table import board_table
 from service.use_cases.calls import calls_for_today
 from service.use_cases.facts import change_facts, facts_of, record_facts
 from service.use_cases.happenings import happen
+from service.use_cases.messages import enqueue
 from service.use_cases.steps import record_step
 from service.use_cases.vacancies import close_vacancy, list_vacancies
 from vbr_engine.files import read_sheet, write_sheet
@@ -184,6 +185,20 @@ def test_closing_ends_nobodys_application_and_keeps_calls_to_starters(mixed: Any
     close_vacancy(mixed.store, mixed.provider_id, mixed.vacancy_id, closed=False, now=mixed.clock())
     assert board(mixed).vacancy.closed_on is None
     assert calls_for_today(mixed.store, mixed.provider_id, now=mixed.clock()).total == 4
+
+
+def test_a_row_says_what_became_of_the_last_message(house: Any) -> None:
+    sitting = house.invite().sitting_id
+    assert board(house).rows[0].delivery is None
+    with house.store.write() as unit:
+        enqueue(
+            unit.at(house.provider_id), "invitation", key="i", at=house.clock(), sitting_id=sitting
+        )
+    (row,) = board(house).rows
+    assert (row.delivery.state, row.delivery.kind) == ("waiting", "invitation")
+    with house.store.write() as unit:
+        happen(unit.at(house.provider_id), sitting, "bounced", at=house.clock())
+    assert board(house).rows[0].call.why == "bounced"
 
 
 def test_erased_people_stay_counted_without_a_name_and_without_a_call(mixed: Any) -> None:
