@@ -112,6 +112,8 @@ def qr(sitting_id: str) -> Response | str:
 def make_cards(vacancy_id: str) -> Response:
     """Make links for several candidates, for a sheet of cards."""
     account, now = recruiter(), clock()
+    with store().read() as unit:  # another provider's vacancy is not there, whatever was chosen
+        vacancy_of(store(), unit, account.provider_id, vacancy_id)
     chosen = request.form.getlist("sitting") or request.form.getlist("who")
     secret = handing_over.new_secret()
     if len(chosen) > batches.MOST:
