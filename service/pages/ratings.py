@@ -48,7 +48,7 @@ def answer(code: str) -> Response | tuple[str, int]:
     except InvalidForm as error:
         return _answer_page(code, error.fields, given)
     if outcome == "gone":
-        flash(_("This answer was rated already, so nothing was changed."), "note")
+        return _gone(code)
     return _go_on()
 
 
@@ -68,14 +68,21 @@ def _go_on() -> Response:
     return redirect(url_for(".answer", code=code), 303)
 
 
+def _gone(code: str) -> Response:
+    """Say that an answer needs no rating from this account any more; another's is not there."""
+    if not ratings.was_rated(store(), recruiter(), code):
+        raise NotFound(_("This answer does not wait for you."))
+    flash(_("This answer was rated already, so nothing was changed."), "note")
+    return redirect(url_for(".index"), 303)
+
+
 def _answer_page(
     code: str, errors: dict[str, str], given: dict[str, str]
 ) -> Response | tuple[str, int]:
     try:
         shown = ratings.show_to_rate(store(), recruiter(), code)
     except NotFound:
-        flash(_("This answer was rated already, so nothing was changed."), "note")
-        return redirect(url_for(".index"), 303)
+        return _gone(code)
     levels = [(str(one.level), one.name, one.look_for) for one in shown.guide.levels]
     page = render_template(
         "ratings/answer.html",

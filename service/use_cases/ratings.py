@@ -36,18 +36,17 @@ __all__ = [
     "CANNOT",
     "Queue",
     "ToRate",
-    "being_rated",
     "next_to_rate",
     "queue_of",
     "rate",
     "ratings_in",
     "show_to_rate",
+    "was_rated",
     "why_not",
 ]
 
 CANNOT = "cannot"
 LONGEST = 1000
-RATERS = 2
 THIRD = "third-rating"
 
 
@@ -149,6 +148,14 @@ def show_to_rate(store: Store, account: Account, code: str) -> ToRate:
     return ToRate(code, answer.said, guide, len(mine))
 
 
+def was_rated(store: Store, account: Account, code: str) -> bool:
+    """Whether a code stands for an answer that somebody of this organisation has rated."""
+    with store.read() as unit:
+        tenant = unit.at(account.provider_id)
+        rated = {(event.sitting_id, event.item_id or "") for event in tenant.answering.ratings()}
+        return any(_code(tenant, account, sitting, item) == code for sitting, item in rated)
+
+
 def rate(store: Store, account: Account, code: str, *, level: str, note: str, now: datetime) -> str:
     """Record one rating; when the last answer is settled, the profile is computed with it.
 
@@ -207,12 +214,6 @@ def why_not(events: Sequence[Event], account_id: str) -> str:
     return ""
 
 
-def being_rated(store: Store, provider_id: str, sitting_id: str) -> bool:
-    """Whether a sitting was sent and waits for ratings."""
-    with store.read() as unit:
-        return sitting_id in unit.at(provider_id).answering.unrated()
-
-
 def _after(
     store: Store, unit: Unit, tenant: Tenant, sitting_id: str, *, by: str, at: datetime
 ) -> str:
@@ -256,11 +257,12 @@ def _for(tenant: Tenant, sats: Sequence[Sat], account: Account) -> Iterator[Wait
     tell from them whose answer it is.
     """
 
-    def mark(*parts: str) -> str:
-        return tenant.cipher.mark("\n".join(parts))[:24]
-
     found = [
-        (mark(account.id, answer.item), mark(account.id, sat.sitting.id, answer.item), answer)
+        (
+            tenant.cipher.mark(f"{account.id}\n{answer.item}"),
+            _code(tenant, account, sat.sitting.id, answer.item),
+            answer,
+        )
         for sat in sats
         if not why_not(sat.progress.events, account.id)
         for answer in _open(tenant, sat)
@@ -268,6 +270,11 @@ def _for(tenant: Tenant, sats: Sequence[Sat], account: Account) -> Iterator[Wait
     ]
     for _of_item, code, answer in sorted(found, key=lambda one: one[:2]):
         yield Waiting(code, answer.sat, answer.item, answer.said, answer.given)
+
+
+def _code(tenant: Tenant, account: Account, sitting_id: str, item: str) -> str:
+    """Return what stands for an answer in the addresses of one rater."""
+    return tenant.cipher.mark(f"{account.id}\n{sitting_id}\n{item}")[:24]
 
 
 def _can_rate(role: str) -> bool:

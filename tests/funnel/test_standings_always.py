@@ -265,3 +265,17 @@ def test_what_is_not_offered_is_refused(happenings, code, days):
     # A day may still be wrong where the step fits: an earlier record may lie in the future.
     assert offered == (not [each for each in problems if each.key not in ("day-early",)])
     assert all(problem.words for problem in problems)
+
+
+def test_another_way_to_answer_counts_its_own_answers():
+    """Answers chosen are kept when the way changes, and do not count as answers in own words."""
+    made = [
+        Happening("invited", FIRST, {"total": 14}, 1),
+        Happening("started", FIRST, {}, 2),
+        *(Happening("answered", FIRST, {"revision": 1}, n) for n in (3, 4, 5)),
+        Happening("adjusted", FIRST, {"mode": "typed", "answered": 0}, 6),
+        Happening("written", FIRST, {"revision": 1}, 7),
+    ]
+    assert folded(made).n_answered == 1
+    back = Happening("adjusted", FIRST, {"mode": "entered", "answered": 3}, 8)
+    assert folded([*made, back]).n_answered == 3

@@ -263,3 +263,17 @@ def good_answer(question):
     if question.item.format is ResponseFormat.MOST_LEAST:
         return {"most": options[0], "least": options[1]}
     return {"pick": options[: question.item.picks]}
+
+
+def test_what_was_rated_and_what_is_not_there(house, staff, page_client):
+    adjust(house, "typed")
+    write(house, page_client, 1)
+    page = staff.get(next_address(staff.get("/ratings")))
+    staff.submit(page, level="2")
+    again = staff.submit(page, level="4")
+    assert "This answer was rated already, so nothing was changed." in again.reads
+    assert staff.get(page.address).heading == "Answers to rate"
+    staff.get("/ratings/answer/0123456789abcdef01234567", status=404)
+    with house.store.read() as unit:
+        (rated,) = unit.at(house.account.provider_id).answering.ratings()
+    assert rated.body["level"] == 2

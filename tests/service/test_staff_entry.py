@@ -7,7 +7,11 @@ import pytest
 from service.errors import InvalidForm, NotFound
 from service.storage.ledger import LEDGER_KINDS
 from service.use_cases import adjustments, asking, entry, sittings
+from service.use_cases.candidate import gather
+from service.use_cases.happenings import happen
 from service.use_cases.tasks import list_tasks
+from vbr_engine.responses import ResponseMatrix
+from vbr_engine.scoring import score
 
 
 def adjust(house, sitting_id, way, note="", account=None):
@@ -136,14 +140,9 @@ def test_the_request_is_shown_answered_and_sent(house):
 
 
 def test_answers_entered_say_who_and_how_and_give_the_same_profile(house, bank, valid_answer):
-    own, by_phone = house.invite().sitting_id, house.invite().sitting_id
+    by_phone = house.invite().sitting_id
     adjust(house, by_phone, "entered")
     assert begin(house, by_phone) == 1
-    with house.store.write() as unit:  # the same scenarios in the same order, to compare
-        tenant = unit.at(house.provider_id)
-        assert set(tenant.sittings.get(own).form.items) == set(
-            tenant.sittings.get(by_phone).form.items
-        )
     enter_all(house, by_phone, valid_answer, bank)
     answered = [e for e in events(house, by_phone) if e.kind == "answered"]
     assert {e.body["by"] for e in answered} == {house.account.id}
@@ -155,8 +154,40 @@ def test_answers_entered_say_who_and_how_and_give_the_same_profile(house, bank, 
     (sent,) = [e for e in events(house, by_phone) if e.kind == "submitted"]
     assert (sent.body["by"], sent.body["entered"]) == (house.account.id, {"how": "phone"})
     with house.store.read() as unit:
-        kept = unit.at(house.provider_id).profiles.get(by_phone)
-    assert "very-fast" not in {flag["code"] for flag in kept["flags"]}
+        tenant = unit.at(house.provider_id)
+        sat = gather(house.store, unit, tenant.sittings.get(by_phone))
+        kept = tenant.profiles.get(by_phone)
+    given = {item: valid_answer(bank.item_by_id[item]) for item in sat.sitting.form.items}
+    matrix = ResponseMatrix.from_answers({by_phone: given}, bank)
+    assert kept == score(matrix, bank).profile(by_phone).to_dict()
+
+
+def test_how_fast_a_colleague_types_says_nothing_about_a_candidate(house, bank, valid_answer):
+    flags = {}
+    for way in ("self", "entered"):
+        sitting = house.invite().sitting_id
+        adjust(house, sitting, way)
+        with house.store.write() as unit:
+            happen(unit.at(house.provider_id), sitting, "started", at=house.clock())
+        total = sittings.describe_sitting(house.store, sitting).n_items
+        for number in range(1, total + 1):
+            item = sittings.show_question(house.store, sitting, number).item.id
+            sittings.save_answer(
+                house.store,
+                sitting,
+                item,
+                valid_answer(bank.item_by_id[item]),
+                revision=0,
+                now=house.clock.forward(seconds=0.5),
+                by=house.account.id if way == "entered" else None,
+                how="phone" if way == "entered" else None,
+            )
+        sittings.submit_sitting(house.store, sitting, now=house.clock(), allow_incomplete=True)
+        with house.store.read() as unit:
+            kept = unit.at(house.provider_id).profiles.get(sitting)
+        flags[way] = str(kept["flags"])
+    assert "very-fast" in flags["self"]
+    assert "very-fast" not in flags["entered"]
 
 
 def test_incomplete_entry_asks_first(house, bank, valid_answer):
