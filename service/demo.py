@@ -22,7 +22,7 @@ from service.storage import Store
 from service.use_cases import accounts, invitations, risk, settings_changes, vacancies
 from service.use_cases.views import Account
 
-__all__ = ["PEOPLE", "Demonstration", "SignIn", "fresh_link", "prepare"]
+__all__ = ["NEIGHBOURS", "PEOPLE", "Demonstration", "SignIn", "fresh_link", "prepare"]
 
 BANK = "homecare-values"
 PROVIDER = "Larkfield Homecare (demonstration)"

@@ -154,30 +154,36 @@ def _protect(rows: list[Row], total: Row, at: int) -> None:
         key=lambda row: row.values[at],
         reverse=True,
     )
-    most, hidden = len(spare) // 2, list[Row]()
+    most, hidden = len(spare) // 2, list[tuple[Row, list[Kind]]]()
     while _gives_away(rows, total, at):
         if len(hidden) == most:
-            total.kinds[at] = "hidden"
-            for row in hidden:
-                _show(row, at)
+            for row, kinds in hidden:
+                row.kinds, row.lows[at], row.highs[at] = kinds, row.values[at], row.values[at]
+                row.spent.discard(at)
+            _unshow(total, at)
             return
-        hidden.append(spare.pop())
-        _hide(hidden[-1], at)
+        row = spare.pop()
+        hidden.append((row, list(row.kinds)))
+        _hide(row, at)
 
 
 def _hide(row: Row, at: int) -> None:
-    row.kinds[at] = "hidden"
-    row.spent.add(at)
     shown = [row.values[n] for n, kind in enumerate(row.kinds) if kind == "number" and n > at]
     before = [row.values[n] for n, kind in enumerate(row.kinds[:at]) if kind == "number"]
+    _unshow(row, at)
+    row.spent.add(at)
     row.lows[at] = max([FEW, *shown])
     row.highs[at] = before[-1] - FEW if before else _MANY
 
 
-def _show(row: Row, at: int) -> None:
-    row.kinds[at] = "number"
-    row.spent.discard(at)
-    row.lows[at] = row.highs[at] = row.values[at]
+def _unshow(row: Row, at: int) -> None:
+    """Show a number no longer, nor say "all but a few" of it afterwards."""
+    row.kinds[at] = "hidden"
+    for later in range(at + 1, len(row.kinds)):
+        if row.kinds[later] == "number":
+            break
+        if row.kinds[later] == "nearly":
+            row.kinds[later] = "hidden"
 
 
 def _gives_away(rows: list[Row], total: Row, at: int) -> bool:

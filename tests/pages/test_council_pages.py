@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from service.storage import Store
 from service.use_cases import accounts, pausing, settings_changes
 from service.use_cases.views import Account
 
-from .conftest import NOW, PASSWORD, House, PageClient
-
+House = PageClient = Any  # of conftest.py
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+PASSWORD = "a long enough pass phrase"
 COUNCIL = "cora@council.example"
 MANAGER = "mona@meadow.example"
 Look = Callable[[BrowserPage], None]
@@ -28,9 +30,13 @@ class Rooms:
     house: House
     council: Account
     manager: Account
+    browser: Callable[..., PageClient]
+
+    def stranger(self) -> PageClient:
+        return self.browser(self.house.app.test_client(), lambda _: ())
 
     def client(self, email: str) -> PageClient:
-        client = PageClient(self.house.app.test_client(), lambda _: ())
+        client = self.stranger()
         client.post("/sign-in", {"email": email, "password": PASSWORD})
         return client
 
@@ -49,13 +55,14 @@ def someone(store: Store, provider_id: str, email: str, role: str) -> Account:
 
 
 @pytest.fixture
-def rooms(house: House) -> Rooms:
+def rooms(house: House, page_client: PageClient) -> Rooms:
     house.app.config["WTF_CSRF_ENABLED"] = False
     home = accounts.house(house.store, now=NOW)
     return Rooms(
         house,
         someone(house.store, home, COUNCIL, "council"),
         someone(house.store, house.account.provider_id, MANAGER, "manager"),
+        type(page_client),
     )
 
 
@@ -97,7 +104,7 @@ def test_opening_a_provider_invites_its_manager(council: PageClient, rooms: Room
     assert "Bo Example" not in page.reads
     assert "bo@bramble" not in page.source
     link = next(e.get("value") for e in page.all("input") if "/join/" in e.get("value"))
-    joining = PageClient(rooms.house.app.test_client(), lambda _: ())
+    joining = rooms.stranger()
     assert "Bramble Care" in joining.get(re.sub(r"https?://[^/]+", "", link)).reads
     again = council.submit(page)
     assert "new link" in again.reads
