@@ -230,8 +230,9 @@ def _in_words(said: Mapping[str, Any], catalogue: Catalogue) -> Suggested:
     return Suggested(
         overall=bands(said["composite"]),
         values=tuple(
-            (catalogue.values[value].name if value in catalogue.values else value, bands(codes))
-            for value, codes in said["values"].items()
+            (text.name, bands(said["values"][value]))
+            for value, text in catalogue.values.items()
+            if value in said["values"]
         ),
         flags=tuple(said["flags"]),
         policy=said["policy"],

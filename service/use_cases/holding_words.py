@@ -41,9 +41,9 @@ REASONS: Mapping[str, str] = {
     "other": lazy_gettext("Another reason"),
 }
 DECISIONS: Mapping[str, str] = {
-    "invite-to-interview": lazy_gettext("invite you to an interview"),
-    "hold": lazy_gettext("wait before deciding"),
-    "not-now": lazy_gettext("not go on with your application this time"),
+    "invite-to-interview": lazy_gettext("It was decided to invite you to an interview"),
+    "hold": lazy_gettext("It was decided to wait for now"),
+    "not-now": lazy_gettext("It was decided not to go on with your application this time"),
 }
 VIEWS: Mapping[str, str] = {
     "promising": lazy_gettext("promising"),
@@ -113,7 +113,7 @@ def what(event: Event) -> str:
     if event.kind == "step":
         return _step(event)
     if event.kind == "decided":
-        return _("It was decided to %(decision)s", decision=decision_words(event.body["decision"]))
+        return decision_words(event.body["decision"])
     if event.kind == "first-view":
         view = str(VIEWS.get(event.body.get("view", ""), ""))
         return _("A first view was noted before the report was opened: %(view)s", view=view)
@@ -132,7 +132,7 @@ def who(event: Event, roles: Mapping[str, str]) -> str:
 
 
 def decision_words(decision: str) -> str:
-    """Say a decision, after “decided to”."""
+    """Say a decision."""
     return str(DECISIONS.get(decision, decision))
 
 

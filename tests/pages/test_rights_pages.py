@@ -265,7 +265,7 @@ def test_what_is_held_is_told_without_the_key_and_without_names(house, candidate
     page = candidate.get(f"{home}/copy")  # the client itself looks for texts of the key
     for words in (
         "Alex Example",
-        "It was decided to not go on with your application this time",
+        "It was decided not to go on with your application this time",
         "The evenings do not fit.",
         "somebody who recruits",
         "A first view was noted before the report was opened: not sure yet",
