@@ -17,6 +17,7 @@ from service.use_cases.funnel_words import (
     stage_title,
 )
 from service.use_cases.happenings import LOCAL
+from service.use_cases.message_kinds import KINDS
 from service.use_cases.messages import Delivery
 from service.use_cases.views import BoardRow
 from service.words import gettext as _
@@ -70,11 +71,6 @@ VIEWS = {
 TELLING = frozenset(
     {"not-started", "not-finished", "finished", "finished-tried", "undecided", "offer-open"}
 )
-MESSAGES = {
-    "invitation": lazy_gettext("Invitation"),
-    "reminder": lazy_gettext("Reminder"),
-    "link-renewed": lazy_gettext("New link"),
-}
 
 
 def group_of(row: BoardRow) -> str:
@@ -137,7 +133,7 @@ def message_words(sent: Delivery | None, now: datetime) -> str:
     """Say what became of the last message, or nothing if none was sent from here."""
     if sent is None:
         return ""
-    what = str(MESSAGES.get(sent.kind, _("Message")))
+    what = str(KINDS[sent.kind].title) if sent.kind in KINDS else _("Message")
     if sent.state == "sent":
         return _("%(what)s sent %(ago)s.", what=what, ago=how_long_ago(sent.at, now))
     if sent.state == "waiting":

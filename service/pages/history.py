@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
+from service.pages.adjustment import WAY_WORDS
 from service.pages.board import DECISIONS, VIEWS
 from service.pages.fact_words import fact_label
 from service.use_cases.funnel_words import (
@@ -17,8 +18,10 @@ from service.use_cases.funnel_words import (
     reason_words,
     step_words,
 )
+from service.use_cases.message_kinds import KINDS
 from service.use_cases.views import TimelineEntry
 from service.words import gettext as _
+from service.words import ngettext
 from vbr_engine.funnel import CALL_OUTCOMES, ENDER_WORDS, STEPS
 
 __all__ = ["BY_CANDIDATE", "HAPPENED", "happened", "who"]
@@ -43,7 +46,7 @@ HAPPENED = {
     "rated": lazy_gettext("Answers in their own words rated"),
     "first-view": lazy_gettext("First view recorded"),
     "report-opened": lazy_gettext("Report opened"),
-    "report-read": lazy_gettext("Time with the report noted"),
+    "report-read": lazy_gettext("Time with the report"),
     "decided": lazy_gettext("Decision recorded"),
     "contest-answered": lazy_gettext("Looked at the decision again, and answered"),
     "request-answered": lazy_gettext("Answered what the candidate had asked"),
@@ -57,6 +60,7 @@ HAPPENED = {
     "rescored": lazy_gettext("Scored again by a changed rule"),
     "risk-shown": lazy_gettext("Likelihood of leaving early shown"),
 }
+MESSAGES_TOLD = ("message-sent", "bounced")
 BY_CANDIDATE = frozenset(
     {
         "language-chosen",
@@ -96,6 +100,13 @@ def _details(entry: TimelineEntry) -> str:
         return str({**VIEWS, **DECISIONS}.get(entry.choice, ""))
     if entry.kind == "facts":
         return ", ".join(fact_label(name) for name in entry.body if fact_label(name))
+    if entry.kind in MESSAGES_TOLD and entry.body.get("kind") in KINDS:
+        return str(KINDS[entry.body["kind"]].title)
+    if entry.kind == "report-read" and "seconds" in entry.body:
+        minutes = max(1, round(entry.body["seconds"] / 60))
+        return ngettext("%(num)d minute", "%(num)d minutes", minutes)
+    if entry.kind == "adjusted" and entry.body.get("mode") in WAY_WORDS:
+        return str(WAY_WORDS[entry.body["mode"]])
     if entry.kind == "withdrawn" and entry.body.get("reason"):
         return reason_words(str(entry.body["reason"]))
     return ""

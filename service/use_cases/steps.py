@@ -29,7 +29,7 @@ from vbr_engine.funnel import (
 
 __all__ = ["MOST_AT_ONCE", "Recorded", "day_for", "named", "record_step", "standings_of"]
 
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 100
 LONGEST_REMARK = 2000
 
 

@@ -289,6 +289,21 @@ def test_ending_is_never_offered_for_several_and_the_page_says_why(house, recrui
     assert standing(house).ended is None
 
 
+def test_undo_for_as_many_as_can_be_chosen_fits_into_a_cookie(house, recruiter, board):
+    people = [house.invite(f"Person {place}")[0] for place in range(steps.MOST_AT_ONCE)]
+    links = next(e for e in recruiter.get(board).all("form") if e.get("action").endswith("/steps"))
+    token = next(
+        e.get("value") for e in recruiter.get(board).all("input") if e.get("name") == "csrf_token"
+    )
+    data = {"csrf_token": token, "who": people, "what": "offered", "request_id": "r" * 36}
+    answer = recruiter.raw("POST", links.get("action"), data=data)
+    assert answer.status_code == 303
+    cookie = next(c for c in answer.headers.getlist("Set-Cookie") if c.startswith("vbr_form="))
+    assert len(cookie) < 3500, "other things are kept in it, and a browser keeps 4,096 bytes"
+    page = send(recruiter, recruiter.get(board), "/undo")
+    assert f"Taken back for {steps.MOST_AT_ONCE} people." in page.reads
+
+
 def test_filters_stand_in_the_address_and_are_kept_by_every_link(house, recruiter, board):
     for place in range(52):
         invitations.invite(

@@ -148,15 +148,16 @@ def test_a_reason_to_call_that_names_the_stage_is_not_said_twice():
         (Delivery("sent", NOW - timedelta(days=2), "reminder", "email"), "Reminder sent 2 days"),
         (Delivery("waiting", NOW, "invitation", "sms"), "Invitation waits to be sent."),
         (Delivery("failed", NOW, "invitation", "email", "It came back."), "Invitation: It came"),
-        (Delivery("sent", NOW, "contest-answered", "email"), "Message sent less than an hour"),
+        (Delivery("sent", NOW, "link-renewed", "email"), "New link sent less than an hour"),
+        (Delivery("sent", NOW, "of a later version", "email"), "Message sent less than an hour"),
     ],
 )
 def test_what_became_of_the_last_message(sent, said):
     assert message_words(sent, NOW).startswith(said)
 
 
-def entry(kind: str, by: str = "", choice: str = "", **body) -> TimelineEntry:
-    return TimelineEntry(NOW, kind, by, choice, body=body)
+def entry(what: str, by: str = "", choice: str = "", **body) -> TimelineEntry:
+    return TimelineEntry(NOW, what, by, choice, body=body)
 
 
 @pytest.mark.parametrize(
@@ -175,6 +176,13 @@ def entry(kind: str, by: str = "", choice: str = "", **body) -> TimelineEntry:
             "Left, 27 November 2026: They left, The pay did not suit",
         ),
         (entry("facts", "Rae", source="agency"), "Details changed: How they found the job"),
+        (entry("message-sent", kind="invitation", channel="sms"), "Message sent: Invitation"),
+        (entry("bounced", kind="reminder"), "A message came back: Reminder"),
+        (
+            entry("adjusted", "Rae", mode="typed"),
+            "Adjustment put in place: In their own words, typed",
+        ),
+        (entry("report-read", "Rae", seconds=700), "Time with the report: 12 minutes"),
         (entry("withdrawn", reason="travel"), "Withdrew: The travel did not suit"),
         (entry("step", step="a step of a later version"), "Step recorded"),
     ],
