@@ -6,9 +6,11 @@ names, is done by `rows_of`, which needs no transaction; `insert_rows` only hand
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,12 +40,15 @@ __all__ = [
     "link_rows",
     "message_rows",
     "remark_rows",
+    "roomy",
     "rows_of",
     "sitting_rows",
     "standing_rows",
 ]
 
 BLOCK = 500
+ROOM = -128 * 1024  # kibibytes
+PARAMETERS = 6_000  # of one statement
 _DIALECT = sqlite.dialect(paramstyle="qmark")
 _OWNER = "provider_id"
 
@@ -68,6 +73,17 @@ class Match:
     vacancy_id: str
     vacancy: str
     invited_at: datetime
+
+
+@contextmanager
+def roomy(connection: sa.Connection) -> Iterator[None]:
+    """Let a transaction keep what it writes in memory: by and by it would be written twice."""
+    usual = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA cache_size={ROOM}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size={usual}")
 
 
 def rows_of(table: sa.Table, rows: Iterable[Mapping[str, Any]]) -> Rows:
@@ -167,12 +183,18 @@ def message_rows(several: Iterable[Mapping[str, Any]]) -> Rows:
 
 
 def insert_rows(connection: sa.Connection, provider_id: str, rows: Rows) -> None:
-    """Write rows that were made ready; they become this provider's."""
+    """Write rows that were made ready; they become this provider's.
+
+    Many rows go in one statement: between two statements other threads may want to run first.
+    """
     names = (_OWNER, *rows.columns)
-    places = ", ".join("?" * len(names))
-    statement = f"INSERT INTO {rows.table.name} ({', '.join(names)}) VALUES ({places})"
-    for block in _blocks(rows.values):
-        connection.exec_driver_sql(statement, [(provider_id, *values) for values in block])
+    one = f"({', '.join('?' * len(names))})"
+    head = f"INSERT INTO {rows.table.name} ({', '.join(names)}) VALUES "
+    at_once = PARAMETERS // len(names)
+    for at in range(0, len(rows.values), at_once):
+        block = rows.values[at : at + at_once]
+        given = tuple(chain.from_iterable((provider_id, *values) for values in block))
+        connection.exec_driver_sql(head + ", ".join([one] * len(block)), given)
 
 
 class Bulk:

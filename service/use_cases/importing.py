@@ -9,16 +9,18 @@ from typing import Any
 
 from service.errors import InvalidForm, NotFound
 from service.storage import Store, Tenant, Unit
-from service.storage.bulk import Rows, identity_rows, insert_rows, sitting_rows
+from service.storage.bulk import Rows, identity_rows, insert_rows, roomy, sitting_rows
+from service.storage.cipher import Cipher
 from service.storage.imports import ImportRecord
-from service.storage.records import Identity, JobRecord, SittingRecord
+from service.storage.records import Identity, JobRecord, ProviderRecord, SittingRecord
 from service.use_cases.facts import FACTS
 from service.use_cases.forms import id_of_request
 from service.use_cases.happenings import Happened, What, first_happenings, happen_first
 from service.use_cases.imports import ImportPage, ImportRow, gather
 from service.use_cases.invitations import LANGUAGES, bank_of, check_may_invite, drawn
 from service.use_cases.jobs import start_job
-from service.use_cases.many_messages import invitation_rows
+from service.use_cases.many_messages import Invitee, invitation_rows, reminder_rows
+from service.use_cases.message_kinds import REMINDERS
 from service.use_cases.views import Account
 from service.words import gettext as _
 from vbr_engine.bank.model import Bank
@@ -85,7 +87,7 @@ class Prepared:
     sittings: Rows
     identities: Rows
     happened: Happened
-    messages: Rows | None
+    messages: tuple[Rows, ...]
 
 
 def start_import(
@@ -134,18 +136,17 @@ def import_job(store: Store, job: JobRecord, report: Report) -> Mapping[str, Any
     import_id = str(job.body["import"])
     with store.read() as unit:
         record = unit.at(job.provider_id).imports.get(import_id)
-    if record is None or record.state != "running":
-        return {"invited": record.summary.get("invited", 0) if record else 0}
-    invited = _run(
-        store,
-        record,
-        Choice.of(record.summary),
-        by=job.made_by,
-        now=store.clock(),
-        before="running",
-        report=report,
-    )
-    return {"invited": invited}
+    if record is not None and record.state == "running":
+        _run(
+            store,
+            record,
+            Choice.of(record.summary),
+            by=job.made_by,
+            now=store.clock(),
+            before="running",
+            report=report,
+        )
+    return _remind(store, job.provider_id, import_id, report)
 
 
 def to_draft(store: Store, provider_id: str, import_id: str) -> None:
@@ -215,10 +216,11 @@ def _run(
                 now=now,
                 report=report,
             )
+            marked = _marked(unit.cipher, rows)
         with store.write() as unit:
             tenant = unit.at(record.provider_id)
             check_may_invite(tenant, record.vacancy_id, field="send")
-            fresh = _came_meanwhile(tenant, record, rows)
+            fresh = _came_meanwhile(tenant, record, *marked)
             if not fresh:
                 summary = _summary(page, rows, choice, late=len(late))
                 if tenant.imports.finish(
@@ -244,7 +246,10 @@ def _prepare(
     """Do all that takes time; nothing is written."""
     vacancy = tenant.vacancies.get(record.vacancy_id)
     assert vacancy is not None
-    ids = [id_of_request(record.provider_id, record.id, str(row.row)) for row in rows]
+    # In the order of their keys, which spares the database most of its work.
+    by_id = {id_of_request(record.provider_id, record.id, str(row.row)): row for row in rows}
+    ids = sorted(by_id)
+    rows = [by_id[one] for one in ids]
     languages = [row.language or choice.language for row in rows]
     people = [Identity(row.name, row.email, row.phone) for row in rows]
     parts = []
@@ -256,17 +261,47 @@ def _prepare(
                 bank, vacancy, ids[block], languages[block], now=now, import_id=record.id
             )
         }
-        invitees = list(zip(ids[block], people[block], languages[block], strict=True))
+        invitees = list(zip(ids[block], people[block], strict=True))
         parts.append(
             Prepared(
                 sitting_rows(sittings.values()),
-                identity_rows(tenant.cipher, zip(ids[block], people[block], strict=True)),
+                identity_rows(tenant.cipher, invitees),
                 _happenings(tenant, sittings, rows[block], by=by, now=now),
-                invitation_rows(tenant.provider, invitees, at=now) if choice.send else None,
+                _messages(tenant.provider, invitees, record, now=now) if choice.send else (),
             )
         )
         report(min(at + BLOCK, len(rows)), len(rows))
     return parts
+
+
+def _messages(
+    provider: ProviderRecord, invitees: Sequence[Invitee], record: ImportRecord, *, now: datetime
+) -> tuple[Rows, ...]:
+    """Make the invitations ready; of a long list the reminders are planned afterwards."""
+    invitations = invitation_rows(provider, invitees, at=now)
+    if record.state == "running":
+        return (invitations,)
+    return invitations, reminder_rows(provider, invitees, at=now)
+
+
+def _remind(store: Store, provider_id: str, import_id: str, report: Report) -> Mapping[str, Any]:
+    """Plan the reminders of a long list, some people at a time; those that are there stay."""
+    with store.read() as unit:
+        record = unit.at(provider_id).imports.get(import_id)
+        ids = unit.at(provider_id).bulk.imported(import_id)
+    if record is None or record.state != "done" or record.done_at is None:
+        return {}
+    for at in range(0, len(ids) if record.summary.get("send") else 0, BLOCK):
+        block = ids[at : at + BLOCK]
+        with store.read() as unit:
+            tenant = unit.at(provider_id)
+            there = {one.sitting_id for one in tenant.messages.of(block) if one.kind in REMINDERS}
+            people = tenant.identities.of(tuple(one for one in block if one not in there))
+            rows = reminder_rows(tenant.provider, people.items(), at=record.done_at)
+        with store.write() as unit:
+            insert_rows(unit.connection, provider_id, rows)
+        report(min(at + BLOCK, len(ids)), len(ids))
+    return {"invited": record.summary["invited"]}
 
 
 def _happenings(
@@ -290,20 +325,35 @@ def _happenings(
 
 
 def _write(tenant: Tenant, prepared: Sequence[Prepared]) -> None:
-    for part in prepared:
-        insert_rows(tenant.connection, tenant.provider_id, part.sittings)
-        insert_rows(tenant.connection, tenant.provider_id, part.identities)
-        happen_first(tenant, part.happened)
-        if part.messages is not None:
-            insert_rows(tenant.connection, tenant.provider_id, part.messages)
+    """Write everything, table by table."""
+    with roomy(tenant.connection):
+        for part in prepared:
+            insert_rows(tenant.connection, tenant.provider_id, part.sittings)
+        for part in prepared:
+            insert_rows(tenant.connection, tenant.provider_id, part.identities)
+        for part in prepared:
+            happen_first(tenant, part.happened)
+        for part in prepared:
+            for rows in part.messages:
+                insert_rows(tenant.connection, tenant.provider_id, rows)
+
+
+def _marked(
+    cipher: Cipher, rows: Sequence[ImportRow]
+) -> tuple[dict[str, ImportRow], dict[str, ImportRow]]:
+    """Return rows by the marks of their addresses and of their numbers."""
+    emails = {cipher.mark(row.email): row for row in rows if row.email}
+    phones = {cipher.mark(row.phone): row for row in rows if row.phone}
+    return emails, phones
 
 
 def _came_meanwhile(
-    tenant: Tenant, record: ImportRecord, rows: Sequence[ImportRow]
+    tenant: Tenant,
+    record: ImportRecord,
+    emails: Mapping[str, ImportRow],
+    phones: Mapping[str, ImportRow],
 ) -> frozenset[int]:
     """Find rows whose people were invited in another way since the list was checked."""
-    emails = {tenant.cipher.mark(row.email): row for row in rows if row.email}
-    phones = {tenant.cipher.mark(row.phone): row for row in rows if row.phone}
     found = set()
     for match in tenant.bulk.matches(emails=tuple(emails), phones=tuple(phones)):
         by_email, by_phone = emails.get(match.email_mark), phones.get(match.phone_mark)

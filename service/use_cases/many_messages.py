@@ -12,19 +12,19 @@ from service.use_cases.forms import id_of_request
 from service.use_cases.messages import REMIND_AFTER
 from service.use_cases.quiet import next_loud, quiet_of
 
-__all__ = ["invitation_rows"]
+__all__ = ["Invitee", "invitation_rows", "reminder_rows"]
 
-Invitee = tuple[str, Identity, str]
+Invitee = tuple[str, Identity]
 
 
 def invitation_rows(provider: ProviderRecord, several: Iterable[Invitee], *, at: datetime) -> Rows:
-    """Make ready what `enqueue` and `plan_reminders` would queue for each new candidate.
+    """Make ready the invitation that `enqueue` would queue for each new candidate.
 
     Parameters
     ----------
     provider : ProviderRecord
-    several : iterable of (str, Identity, str)
-        Id of the sitting, who sits, and the language of the sitting.
+    several : iterable of (str, Identity)
+        Id of the sitting, and who sits.
     at : datetime
 
     Returns
@@ -32,37 +32,60 @@ def invitation_rows(provider: ProviderRecord, several: Iterable[Invitee], *, at:
     Rows
         Nothing for those who have no address.
     """
+    return message_rows(
+        _message(provider.id, one, channel, f"invitation:{one[0]}", "invitation", {}, at, at)
+        for one, channel in _reachable(several)
+    )
+
+
+def reminder_rows(provider: ProviderRecord, several: Iterable[Invitee], *, at: datetime) -> Rows:
+    """Make ready what `plan_reminders` would queue for each of them."""
     quiet = quiet_of(provider.settings)
     due = [next_loud(at + after, quiet) for after in REMIND_AFTER]
-    return message_rows(row for one in several for row in _messages(provider.id, one, due, at=at))
+    return message_rows(
+        _message(
+            provider.id,
+            one,
+            channel,
+            f"reminder:{one[0]}::{number}",
+            "reminder",
+            {"number": number},
+            day,
+            at,
+        )
+        for one, channel in _reachable(several)
+        for number, day in enumerate(due, start=1)
+    )
 
 
-def _messages(
-    provider_id: str, one: Invitee, reminders: list[datetime], *, at: datetime
-) -> Iterator[Mapping[str, Any]]:
-    sitting_id, identity, language = one
-    channel = "email" if identity.email else "sms" if identity.phone else None
-    if channel is None:
-        return
-    planned: list[tuple[str, str, dict[str, int], datetime]] = [
-        (f"invitation:{sitting_id}", "invitation", {}, at)
-    ]
-    planned += [
-        (f"reminder:{sitting_id}::{number}", "reminder", {"number": number}, due)
-        for number, due in enumerate(reminders, start=1)
-    ]
-    for key, kind, fields, due in planned:
-        yield {
-            "id": id_of_request(provider_id, "message", key),
-            "key": key,
-            "kind": kind,
-            "channel": channel,
-            "language": language,
-            "sitting_id": sitting_id,
-            "account_id": None,
-            "body": {"fields": fields},
-            "state": "ready",
-            "run_at": due,
-            "attempts": 0,
-            "created_at": at,
-        }
+def _reachable(several: Iterable[Invitee]) -> Iterator[tuple[Invitee, str]]:
+    for one in several:
+        channel = "email" if one[1].email else "sms" if one[1].phone else ""
+        if channel:
+            yield one, channel
+
+
+def _message(
+    provider_id: str,
+    one: Invitee,
+    channel: str,
+    key: str,
+    kind: str,
+    fields: Mapping[str, Any],
+    due: datetime,
+    at: datetime,
+) -> Mapping[str, Any]:
+    return {
+        "id": id_of_request(provider_id, "message", key),
+        "key": key,
+        "kind": kind,
+        "channel": channel,
+        "language": "",  # the sitting's, when it is sent
+        "sitting_id": one[0],
+        "account_id": None,
+        "body": {"fields": dict(fields)},
+        "state": "ready",
+        "run_at": due,
+        "attempts": 0,
+        "created_at": at,
+    }

@@ -119,7 +119,8 @@ def _run(
             "kept_started": left.started,
             "kept_written": left.written,
         }
-        tenant.imports.note(record.id, summary={**record.summary, **told})
+        now_known = _found(tenant, record.id).summary
+        tenant.imports.note(record.id, summary={**now_known, **told})
     return told
 
 
