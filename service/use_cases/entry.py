@@ -12,7 +12,7 @@ from service.use_cases.adjustments import reference
 from service.use_cases.candidate import Sat, gather
 from service.use_cases.happenings import happen
 from service.use_cases.settings import settings_of
-from service.use_cases.sittings import entered, question_of
+from service.use_cases.showing import entered, question_of
 from service.use_cases.views import Account, Question, Submitted
 from service.words import gettext as _
 from vbr_engine.scoring import rubric_text

@@ -10,7 +10,7 @@ from service.storage import Store
 from service.use_cases.candidate import Sat, gather
 from service.use_cases.forms import Form
 from service.use_cases.happenings import happen
-from service.use_cases.sittings import entered
+from service.use_cases.showing import entered
 from service.use_cases.views import Saved
 from service.use_cases.written import words_of
 from service.words import gettext as _

@@ -12,6 +12,7 @@ import pytest
 
 from service.errors import BeingRated, InvalidForm, NotFound
 from service.use_cases import adjustments, invitations, reports, sittings, words
+from service.use_cases.candidate import gather
 from service.use_cases.written import words_of
 
 ROOT = Path(__file__).parents[2]
@@ -197,6 +198,6 @@ def test_erased_texts_are_gone_and_not_counted(house, sitting):
         unit.connection.exec_driver_sql("DELETE FROM remarks")
     with house.store.read() as unit:
         tenant = unit.at(house.provider_id)
-        progress = sittings.gather(house.store, unit, tenant.sittings.get(sitting)).progress
+        progress = gather(house.store, unit, tenant.sittings.get(sitting)).progress
         assert words_of(tenant, progress) == {}
     assert shown(house, sitting).said == ""
