@@ -23,7 +23,7 @@ from service.pages.health_words import (
 )
 from service.pages.undo import offer_undo, undo_offered
 from service.use_cases import pausing, providers
-from service.use_cases.health import PER_PAGE, found, health
+from service.use_cases.health import PER_PAGE, found, health, stuck_among
 from service.use_cases.settings import changes_of
 from service.words import gettext as _
 from vbr_engine.files import write_sheet
@@ -54,10 +54,12 @@ def list_providers() -> str:
     lines = found(pilot.lines, search, paused=paused)
     n_pages = max(1, -(-len(lines) // PER_PAGE))
     page = min(max(1, request.args.get("page", 1, type=int)), n_pages)
+    shown = lines[(page - 1) * PER_PAGE : page * PER_PAGE]
     return render_template(
         "council/providers.html",
         pilot=pilot,
-        lines=lines[(page - 1) * PER_PAGE : page * PER_PAGE],
+        lines=shown,
+        stuck=stuck_among(store(), shown, now=clock()),
         n_found=len(lines),
         page=page,
         n_pages=n_pages,
@@ -73,8 +75,9 @@ def list_providers() -> str:
 def file(kind: str) -> Response:
     """Send the counts of all providers as a table; no formula in it runs."""
     pilot = health(store(), now=clock())
+    stuck = stuck_among(store(), pilot.lines, now=clock())
     content = write_sheet(
-        (file_row(line) for line in pilot.lines),
+        (file_row(line, stuck[line.id]) for line in pilot.lines),
         header=file_header(),
         format=kind,
         title=_("Providers"),
@@ -121,6 +124,7 @@ def provider(provider_id: str) -> str:
         "council/provider.html",
         provider=page,
         line=line,
+        stuck=stuck_among(store(), [line], now=clock())[line.id],
         changes=changes[:20],
         change_words=_OURS,
         links=links,

@@ -66,7 +66,7 @@ def file_header() -> list[str]:
     ]
 
 
-def file_row(line: Line) -> list[str | int]:
+def file_row(line: Line, stuck: str) -> list[str | int]:
     """Return a line of the table to download: numbers where they are shown, else words."""
     cells = (*line.cells, line.bounced, line.contests)
     told = [cell_words(cell) if cell.number is None else cell.number for cell in cells]
@@ -74,7 +74,7 @@ def file_row(line: Line) -> list[str | int]:
         line.name,
         _("yes") if line.paused else _("no"),
         *told[:-2],
-        stuck_words(line.stuck),
+        stuck_words(stuck),
         *told[-2:],
         last_words(line.last),
     ]

@@ -6,10 +6,11 @@ answer and no score can come out: nothing of the kind is selected.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,7 +19,7 @@ from vbr_engine.funnel import STUCK_AFTER, Standing
 
 __all__ = ["Counts", "Pooled"]
 
-BLOCK = 2000
+BLOCK = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +32,6 @@ class Counts:
         Applications by the furthest stage that they reached.
     n_open : int
         Applications before the first day of work that have not ended.
-    n_stuck : int
-        Those of them where nothing happens.
     n_bounced : int
         Those of them whose last message came back.
     n_contests : int
@@ -43,7 +42,6 @@ class Counts:
 
     by_stage: Mapping[str, int] = field(default_factory=dict)
     n_open: int = 0
-    n_stuck: int = 0
     n_bounced: int = 0
     n_contests: int = 0
     last_on: date | None = None
@@ -55,13 +53,11 @@ class Pooled:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def counts(self, *, now: datetime, contests_before: datetime) -> dict[str, Counts]:
+    def counts(self, *, contests_before: datetime) -> dict[str, Counts]:
         """Count every organisation's applications.
 
         Parameters
         ----------
-        now : datetime
-            In local time: stuck is told by days.
         contests_before : datetime
             Contests that were opened before this are counted.
 
@@ -71,19 +67,38 @@ class Pooled:
             By the organisation's id; none for an organisation without an application.
         """
         stages, last = self._stages()
-        going = self._going(now)
+        going = self._going()
         contests = self._contests(contests_before)
         return {
             provider_id: Counts(
                 by_stage=by_stage,
-                n_open=going[provider_id][0],
-                n_stuck=going[provider_id][1],
-                n_bounced=going[provider_id][2],
+                n_open=going.get(provider_id, (0, 0))[0],
+                n_bounced=going.get(provider_id, (0, 0))[1],
                 n_contests=contests.get(provider_id, 0),
                 last_on=last[provider_id],
             )
             for provider_id, by_stage in stages.items()
         }
+
+    def stuck(self, provider_ids: Sequence[str], *, now: datetime) -> dict[str, int]:
+        """Count the open applications of some organisations where nothing happens.
+
+        Parameters
+        ----------
+        provider_ids : sequence of str
+        now : datetime
+            In local time: the rule, which is the engine's, counts days.
+        """
+        found: Counter[str] = Counter()
+        for first in range(0, len(provider_ids), BLOCK):
+            block = tuple(provider_ids[first : first + BLOCK])
+            rows = self._connection.execute(
+                sa.select(standings.c.provider_id, standings.c.body)
+                .where(standings.c.provider_id.in_(block), _IS_OPEN)
+                .execution_options(yield_per=BLOCK)
+            )
+            found.update(row.provider_id for row in rows if _standing(row).is_stuck(now))
+        return dict(found)
 
     def _stages(self) -> tuple[dict[str, dict[str, int]], dict[str, date]]:
         found: dict[str, dict[str, int]] = defaultdict(dict)
@@ -105,23 +120,15 @@ class Pooled:
             last[provider_id] = max(moment.date(), last.get(provider_id, date.min))
         return found, last
 
-    def _going(self, now: datetime) -> dict[str, list[int]]:
-        """Count open, stuck and bounced applications; the rule of what is stuck is the engine's."""
-        found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-        for provider_id, standing in _standings(self._open_bodies()):
-            if not standing.erased:
-                three = found[provider_id]
-                three[0] += 1
-                three[1] += standing.is_stuck(now)
-                three[2] += standing.bounced_at is not None
-        return found
-
-    def _open_bodies(self) -> sa.CursorResult[tuple[str, Mapping[str, object]]]:
-        return self._connection.execute(
-            sa.select(standings.c.provider_id, standings.c.body)
-            .where(standings.c.ended.is_(None), standings.c.stage.in_(tuple(STUCK_AFTER)))
-            .execution_options(yield_per=BLOCK)
+    def _going(self) -> dict[str, tuple[int, int]]:
+        """Count open applications, and those whose last message came back."""
+        bounced = sa.func.sum(sa.case((_says('"bounced_at":"'), 1), else_=0))
+        rows = self._connection.execute(
+            sa.select(standings.c.provider_id, sa.func.count(), bounced)
+            .where(_IS_OPEN)
+            .group_by(standings.c.provider_id)
         )
+        return {row[0]: (row[1], row[2]) for row in rows}
 
     def _contests(self, before: datetime) -> dict[str, int]:
         rows = self._connection.execute(
@@ -134,8 +141,17 @@ class Pooled:
         return {row[0]: row[1] for row in rows}
 
 
-def _standings(
-    rows: Iterable[sa.Row[tuple[str, Mapping[str, object]]]],
-) -> Iterator[tuple[str, Standing]]:
-    for row in rows:
-        yield row.provider_id, Standing.from_dict(row.body)
+def _says(text: str) -> sa.ColumnElement[bool]:
+    """Whether a standing's canonical JSON, in which nobody's words stand, has a text."""
+    return sa.cast(standings.c.body, sa.Text).like(f"%{text}%")
+
+
+_IS_OPEN = sa.and_(
+    standings.c.ended.is_(None),
+    standings.c.stage.in_(tuple(STUCK_AFTER)),
+    sa.not_(_says('"erased":true')),
+)
+
+
+def _standing(row: Any) -> Standing:
+    return Standing.from_dict(row.body)

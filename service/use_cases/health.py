@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,7 +13,16 @@ from service.storage.standings import LOCAL
 from service.use_cases.small_numbers import FEW, Cell, chain_cells, single_cells
 from vbr_engine.funnel import STAGES
 
-__all__ = ["COLUMNS", "CONTEST_DAYS", "PER_PAGE", "Health", "Line", "found", "health"]
+__all__ = [
+    "COLUMNS",
+    "CONTEST_DAYS",
+    "PER_PAGE",
+    "Health",
+    "Line",
+    "found",
+    "health",
+    "stuck_among",
+]
 
 COLUMNS = ("invited", "started", "completed", "interviewed", "started_work")
 CONTEST_DAYS = 5
@@ -34,8 +43,8 @@ class Line:
         One for each of `COLUMNS`: people who came that far.
     bounced, contests : Cell
         People whose message came back; requests for another look, open for too long.
-    stuck : str
-        ``none``, ``unknown``, ``minority``, ``majority``, or tens of per cent, such as ``30``.
+    n_open : int
+        People under way; never shown, only who is stuck among them is told.
     last : str
         ``never``, ``week``, ``month`` or ``longer``.
     """
@@ -46,7 +55,7 @@ class Line:
     cells: tuple[Cell, ...]
     bounced: Cell
     contests: Cell
-    stuck: str
+    n_open: int
     last: str
 
 
@@ -68,9 +77,7 @@ def health(store: Store, *, now: datetime) -> Health:
     """
     with store.read() as unit:
         providers = unit.providers.list()
-        counts = unit.pooled.counts(
-            now=now.astimezone(LOCAL), contests_before=now - timedelta(days=CONTEST_DAYS)
-        )
+        counts = unit.pooled.counts(contests_before=now - timedelta(days=CONTEST_DAYS))
     held = {provider.id: counts.get(provider.id, Counts()) for provider in providers}
     nothing = tuple(0 for _ in COLUMNS)
     cells, totals = chain_cells({"": nothing} | {id: reached(one) for id, one in held.items()})
@@ -84,12 +91,22 @@ def health(store: Store, *, now: datetime) -> Health:
             cells=cells[provider.id],
             bounced=bounced[provider.id],
             contests=contests[provider.id],
-            stuck=_stuck(held[provider.id]),
+            n_open=held[provider.id].n_open,
             last=_last(held[provider.id].last_on, now.astimezone(LOCAL).date()),
         )
         for provider in sorted(providers, key=_by_name)
     )
     return Health(lines, totals, all_bounced, all_contests, sum(line.paused for line in lines))
+
+
+def stuck_among(store: Store, lines: Sequence[Line], *, now: datetime) -> dict[str, str]:
+    """Tell the share of people under way with whom nothing happens, by provider.
+
+    It is ``none``, ``unknown``, ``minority``, ``majority``, or tens of per cent such as ``30``.
+    """
+    with store.read() as unit:
+        stuck = unit.pooled.stuck([line.id for line in lines], now=now.astimezone(LOCAL))
+    return {line.id: _share(stuck.get(line.id, 0), line.n_open) for line in lines}
 
 
 def reached(counts: Counts) -> tuple[int, ...]:
@@ -121,14 +138,14 @@ def _by_name(provider: ProviderRecord) -> tuple[str, str]:
     return provider.name.casefold(), provider.id
 
 
-def _stuck(counts: Counts) -> str:
-    """Tell the share of open applications where nothing happens, as roughly as few people allow."""
-    if counts.n_open == 0:
+def _share(n_stuck: int, n_open: int) -> str:
+    """Tell a share as roughly as few people allow."""
+    if n_open == 0:
         return "none"
-    if counts.n_open < FEW:
+    if n_open < FEW:
         return "unknown"
-    share = counts.n_stuck / counts.n_open
-    if counts.n_open < ENOUGH_OPEN:
+    share = n_stuck / n_open
+    if n_open < ENOUGH_OPEN:
         return "majority" if share > 0.5 else "minority"
     return str(round(share * 10) * 10)
 

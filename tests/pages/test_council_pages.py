@@ -229,7 +229,7 @@ def test_a_shorter_period_asks_first(manager: PageClient) -> None:
         assert "whole number of months" in manager.submit(page, status=422, months=wrong).reads
     asked = manager.submit(page, months="3")
     assert "This cannot be undone" in asked.reads
-    saved = manager.submit(asked)
+    saved = manager.submit(asked, months="3")
     assert "3 months after an application ended" in saved.reads
     assert "Period changed from 6 months to 3 months" in saved.reads
     longer = manager.submit(manager.get("/settings/retention"), months="12")

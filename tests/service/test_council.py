@@ -21,6 +21,7 @@ from service.storage import Store
 from service.storage.pooled import Counts, Pooled
 from service.storage.records import ProviderRecord
 from service.use_cases import accounts, asking, invitations, pausing, providers, sittings
+from service.use_cases.erasing import erase
 from service.use_cases.happenings import happen
 from service.use_cases.health import Health, found, health
 from service.use_cases.messages import enqueue
@@ -66,7 +67,7 @@ def statements(store: Store) -> Iterator[list[str]]:
 def test_counts_can_hold_numbers_and_days_only() -> None:
     assert get_type_hints(Counts) == {
         "by_stage": get_type_hints(Counts)["by_stage"],
-        **dict.fromkeys(("n_open", "n_stuck", "n_bounced", "n_contests"), int),
+        **dict.fromkeys(("n_open", "n_bounced", "n_contests"), int),
         "last_on": date | None,
     }
     assert get_type_hints(Counts)["by_stage"].__args__ == (str, int)
@@ -78,9 +79,10 @@ def test_nothing_of_a_candidate_is_selected_or_returned(
     houses = [make_house("North Care"), make_house("South Care")]
     held = [house.submitted().sitting_id for house in houses for _ in range(2)]
     public = [name for name in vars(Pooled) if not name.startswith("_")]
-    assert public == ["counts"], "a new way to read across tenants needs a test of its own"
+    assert public == ["counts", "stuck"], "a new way to read across tenants needs a test of its own"
     with store.read() as unit, statements(store) as heard:
-        counts = unit.pooled.counts(now=clock(), contests_before=clock() - CONTESTS)
+        counts = unit.pooled.counts(contests_before=clock() - CONTESTS)
+        stuck = unit.pooled.stuck(list(counts), now=clock() + 3 * CONTESTS)
     tables = {name for one in heard for name in re.findall(r"(?:FROM|JOIN) (\w+)", one)}
     assert tables == {"standings", "tasks"}
     assert not tables & NOBODY
@@ -88,6 +90,7 @@ def test_nothing_of_a_candidate_is_selected_or_returned(
         selected = statement.split("FROM")[0]
         assert "sitting_id" not in selected
         assert "vacancy_id" not in selected
+    assert stuck == dict.fromkeys(counts, 2)
     assert set(counts) == {house.provider_id for house in houses}
     text = repr([dataclasses.asdict(one) for one in counts.values()])
     for secret in (*held, "Ana", "Beispiel", "example.org", *(h.vacancy_id for h in houses)):
@@ -107,11 +110,18 @@ def test_open_stuck_bounced_and_contests_are_counted(
     asking.contest(store, done, text="Please look again.", now=clock())
     now = clock.forward(days=6)
     with store.read() as unit:
-        counts = unit.pooled.counts(now=now, contests_before=now - CONTESTS)
+        counts = unit.pooled.counts(contests_before=now - CONTESTS)
+        assert unit.pooled.stuck([house.provider_id], now=now) == {house.provider_id: 3}
+        assert unit.pooled.stuck([], now=now) == unit.pooled.stuck(["nobody"], now=now) == {}
     one = counts[house.provider_id]
-    assert (one.n_open, one.n_stuck, one.n_bounced, one.n_contests) == (3, 3, 1, 1)
+    assert (one.n_open, one.n_bounced, one.n_contests) == (3, 1, 1)
+    erase(store, house.provider_id, bounced, now=now)
     with store.read() as unit:
-        early = unit.pooled.counts(now=now, contests_before=now - timedelta(days=7))
+        fewer = unit.pooled.counts(contests_before=now)[house.provider_id]
+        assert (fewer.n_open, fewer.n_bounced) == (2, 0)
+        assert unit.pooled.stuck([house.provider_id], now=now) == {house.provider_id: 2}
+    with store.read() as unit:
+        early = unit.pooled.counts(contests_before=now - timedelta(days=7))
     assert early[house.provider_id].n_contests == 0
 
 
