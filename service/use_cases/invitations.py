@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -138,7 +139,8 @@ def another_link(
         tenant = unit.at(provider_id)
         _check_not_paused(tenant, _sitting(tenant, sitting_id))
         happen(tenant, sitting_id, "link-renewed", at=now, by=by.id, body={"older_work": True})
-        return new_link(store, tenant, sitting_id, now=now, replace=False)
+        token = base64.b32encode(secrets.token_bytes(20)).decode().lower()  # easy to type
+        return new_link(store, tenant, sitting_id, now=now, replace=False, token=token)
 
 
 def check_may_invite(tenant: Tenant, vacancy_id: str, *, field: str = "name") -> VacancyRecord:
@@ -204,10 +206,16 @@ def drawn(
 
 
 def new_link(
-    store: Store, tenant: Tenant, sitting_id: str, *, now: datetime, replace: bool = True
+    store: Store,
+    tenant: Tenant,
+    sitting_id: str,
+    *,
+    now: datetime,
+    replace: bool = True,
+    token: str = "",
 ) -> str:
     """Make a link, with `replace` the only one that works, and return its token."""
-    token = secrets.token_urlsafe(32)
+    token = token or secrets.token_urlsafe(32)
     tenant.links.add(
         sitting_id,
         token_sha256=sha256(token),
