@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 
-from service.use_cases import accounts, adjustments, sittings
+from service.use_cases import accounts, adjustments, entry, sittings
 from vbr_engine.bank.model import ResponseFormat
 from vbr_engine.files import read_bank
 from vbr_engine.scoring import rubric_text
@@ -200,6 +202,8 @@ def test_rating_shows_neither_name_nor_other_ratings(house, staff, page_client, 
         assert hidden not in [a.get("href") for a in page.all("a")]
     assert house.sitting_id not in page.source
     second.submit(page, level="3")
+    for address in (f"/candidates/{house.sitting_id}", f"/candidates/{house.sitting_id}/record"):
+        assert "Warm, and honest" not in second.raw("GET", address, follow_redirects=True).text
 
 
 def test_whole_way_to_the_report(house, staff, page_client, client_of):
@@ -277,3 +281,16 @@ def test_what_was_rated_and_what_is_not_there(house, staff, page_client):
     with house.store.read() as unit:
         (rated,) = unit.at(house.account.provider_id).answering.ratings()
     assert rated.body["level"] == 2
+
+
+def test_the_paper_form_speaks_the_language_of_the_sitting(house, staff):
+    with house.store.write() as unit:
+        unit.at(house.account.provider_id).sittings.speak(house.sitting_id, "cy")
+    adjust(house, "entered")
+    text = staff.raw("GET", f"/candidates/{house.sitting_id}/paper").text
+    assert '<html lang="cy"' in text
+    catalogue = read_bank(BANK).text("cy")
+    assert catalogue.language == "cy"
+    first = entry.paper_form(house.store, house.account.provider_id, house.sitting_id).questions[0]
+    assert catalogue.items[first.item.id].scenario[:40] in html.unescape(text)
+    assert staff.get(f"/candidates/{house.sitting_id}").all("html")[0].get("lang") == "en-GB"
