@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -43,8 +45,12 @@ def language(token: str) -> Response:
 def adjustment(token: str) -> str | Response | tuple[str, int]:
     """Ask to answer in another way. The link is the proof, so the form needs no other."""
     place = place_of(store(), asking.sitting_behind(store(), token))
-    here = url_for("asks.adjustment", token=token)
-    return adjustment_form(place, here=here, back=url_for("candidate.landing", token=token))
+    return adjustment_form(
+        place,
+        here=url_for("asks.adjustment", token=token),
+        back=url_for("candidate.landing", token=token),
+        data_address=url_for("asks.your_data", token=token),
+    )
 
 
 @blueprint.get("/i/<token>/how-it-is-used")
@@ -52,27 +58,42 @@ def adjustment(token: str) -> str | Response | tuple[str, int]:
 def how_it_is_used(token: str) -> str:
     """Say what the result is used for, and what it never is."""
     place = place_of(store(), asking.sitting_behind(store(), token))
-    back = url_for("candidate.landing", token=token)
-    return render_template("candidate/how_used.html", about=place, place=place, back=back)
+    return render_template(
+        "candidate/how_used.html",
+        about=place,
+        place=place,
+        back=url_for("candidate.landing", token=token),
+        data_address=url_for("asks.your_data", token=token),
+    )
 
 
-@blueprint.post("/i/<token>/your-data")
+@blueprint.get("/i/<token>/your-data")
 @requires("link")
-@csrf.exempt
 def your_data(token: str) -> Response:
-    """Open the page about the candidate's data and rights in this browser, without starting."""
+    """Open the page about the candidate's data and rights in this browser, without starting.
+
+    Only the browser is changed: it gets the cookie of the sitting.
+    """
     sitting_id = asking.sitting_behind(store(), token)
     response = redirect(url_for("rights.index", sitting_id=sitting_id), 303)
     set_sitting_cookie(response, sitting_id, token)
     return response
 
 
-def adjustment_form(place: Place, *, here: str, back: str) -> str | Response | tuple[str, int]:
-    """Show the form about another way to answer, or take in what it says."""
+def adjustment_form(place: Place, **places: str) -> str | Response | tuple[str, int]:
+    """Show the form about another way to answer, or take in what it says.
+
+    Parameters
+    ----------
+    place : Place
+    **places : str
+        Addresses: ``here`` of the form, ``back``, and ``data_address`` of the page about rights if
+        it is not the sitting's own.
+    """
     given = given_fields("text", "reach")
     ways = request.form.getlist("ways")
     if request.method == "GET":
-        return _page(place, {}, {}, [], here, back)
+        return _page(place, {}, {}, [], places)
     try:
         asking.ask_adjustment(
             store(),
@@ -83,9 +104,9 @@ def adjustment_form(place: Place, *, here: str, back: str) -> str | Response | t
             **given,
         )
     except InvalidForm as error:
-        return _page(place, error.fields, given, ways, here, back), 422
+        return _page(place, error.fields, given, ways, places), 422
     flash(_("We have passed on what you asked for."))
-    return redirect(here, 303)
+    return redirect(places["here"], 303)
 
 
 def _page(
@@ -93,8 +114,7 @@ def _page(
     errors: dict[str, str],
     given: dict[str, str],
     ways: list[str],
-    here: str,
-    back: str,
+    places: Mapping[str, str],
 ) -> str:
     return render_template(
         "candidate/adjustment.html",
@@ -105,7 +125,6 @@ def _page(
         given=given,
         chosen=ways,
         ways=WAYS.items(),
-        here=here,
-        back=back,
         request_id=request_id(),
+        **places,
     )

@@ -48,7 +48,7 @@ def test_every_page_of_a_candidates_rights(busy, served, open_browser, look, wid
         page.goto(f"{served}/i/{busy.token}{path}")
         look(page)
     page.goto(f"{served}/i/{busy.token}")
-    page.get_by_role("button", name="Your data and your rights").click()
+    page.get_by_role("main").get_by_role("link", name="Your data and your rights").click()
     look(page)
     home = page.url
     for path in ("copy", "person", "disagree", "withdraw", "erasure", "adjustment"):
@@ -93,7 +93,9 @@ def test_asking_for_a_person_by_keyboard_alone(busy, served, open_browser):
     page = open_browser(1280, javascript=True)
     page.goto(f"{served}/i/{busy.token}")
     with page.expect_navigation():
-        page.get_by_role("button", name="Your data and your rights").press("Enter")
+        page.get_by_role("main").get_by_role("link", name="Your data and your rights").press(
+            "Enter"
+        )
     with page.expect_navigation():
         page.get_by_role("link", name="Ask to talk with a person").press("Enter")
     page.locator("#text").focus()
@@ -110,7 +112,7 @@ def test_the_copy_prints_without_what_is_for_the_screen(busy, served, open_brows
     page = open_browser(1280)
     page.goto(f"{served}/i/{busy.token}")
     with page.expect_navigation():
-        page.get_by_role("button", name="Your data and your rights").click()
+        page.get_by_role("main").get_by_role("link", name="Your data and your rights").click()
     page.goto(f"{page.url}/copy")
     page.emulate_media(media="print")
     assert not page.get_by_text("You can print this page").is_visible()

@@ -18,7 +18,7 @@ PASSWORD = "a long enough pass phrase"
 @pytest.fixture
 def candidate(house, page_client):
     """The candidate's client, with the page about data and rights open."""
-    page_client.post(f"/i/{house.token}/your-data")
+    page_client.get(f"/i/{house.token}/your-data")
     return page_client
 
 

@@ -89,7 +89,7 @@ class Place:
                 form["csrf_token"] = token[1]
             assert client.post("/sign-in", data=form).status_code == 303
         if who == "candidate":
-            client.post(f"/i/{self.token}/your-data")
+            client.get(f"/i/{self.token}/your-data")
         return client
 
 
