@@ -273,8 +273,7 @@ def test_what_is_held_is_told_without_the_key_and_without_names(house, candidate
         assert words in page.reads, words
     assert "Rhona Example" not in page.reads
     assert house.account.email not in page.reads.replace("or rhona@meadow.example", "")
-    assert page.reads.count("Scenario") >= 0
-    assert len(page.source) < 200_000
+    assert len(page.source) < 100_000
 
 
 def test_the_file_for_programs(house, candidate, home, answer):
@@ -379,4 +378,4 @@ def test_the_decision_record_can_be_printed(house, page_client, answer):
     ):
         assert words in page.reads, words
     assert len(re.findall(r"<code>", page.source)) == 4
-    assert page.reads.index("Overall:") > 0
+    assert "Overall:" in page.reads

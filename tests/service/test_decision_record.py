@@ -194,7 +194,7 @@ def test_every_entry_has_its_number_and_code(house, sitting):
     assert (held.is_sound, held.n_entries) == (True, 4)
 
 
-def test_a_changed_reason_shows(house, sitting, tmp_path):
+def test_a_changed_decision_shows(house, sitting):
     view(house, sitting)
     read(house, sitting)
     decide(house, sitting)
