@@ -18,7 +18,7 @@ from service import access, assets, error_pages, headers, logs
 from service.api import install as install_api
 from service.config import Settings
 from service.errors import DatabaseError, SettingsError
-from service.languages import LANGUAGES, page_language, reader_locale
+from service.languages import LANGUAGES, in_draft, page_language, reader_locale
 from service.pages import (
     account,
     adjustment,
@@ -35,6 +35,7 @@ from service.pages import (
     joining,
     me,
     messages,
+    models,
     operator,
     people,
     public,
@@ -42,6 +43,7 @@ from service.pages import (
     record,
     recruiter,
     rights,
+    risk,
     second_factor,
     sent,
     settings,
@@ -74,6 +76,7 @@ PAGES = (
     joining,
     me,
     messages,
+    models,
     operator,
     people,
     public,
@@ -81,6 +84,7 @@ PAGES = (
     record,
     recruiter,
     rights,
+    risk,
     second_factor,
     sent,
     settings,
@@ -192,7 +196,11 @@ def _configure(app: Flask, settings: Settings) -> None:
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
-    app.jinja_env.globals |= {"languages": LANGUAGES, "page_language": page_language}
+    app.jinja_env.globals |= {
+        "languages": LANGUAGES,
+        "page_language": page_language,
+        "in_draft": in_draft,
+    }
     app.jinja_env.globals["engine_version"] = version("vbr-engine")
     if settings.trusted_proxies:
         n = settings.trusted_proxies
