@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from service.access import clock, requires, store
+from service.access import clock, requires, settings, store
 from service.errors import InvalidForm
 from service.pages import fresh_links
 from service.pages.forms import given_fields, request_id
@@ -116,7 +116,7 @@ def provider(provider_id: str) -> str:
     line = next(line for line in pilot.lines if line.id == provider_id)
     changes = [one for one in changes_of(store(), provider_id) if one.what in _OURS]
     links = {
-        manager.id: url_for("joining.join", token=token, _external=True)
+        manager.id: _address_to_join(token)
         for manager in page.managers
         if not manager.joined and (token := _fresh(manager.id))
     }
@@ -239,6 +239,12 @@ def _form(
     return render_template(
         template, given=given, errors=errors or {}, request_id=request_id(), **more
     )
+
+
+def _address_to_join(token: str) -> str:
+    """Return the link as it is sent: under the public address, if one is set."""
+    address = settings().public_url or request.url_root.rstrip("/")
+    return address + url_for("joining.join", token=token)
 
 
 def _fresh(account_id: str) -> str | None:

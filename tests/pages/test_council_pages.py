@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page as BrowserPage
 
+from service import create_app
 from service.storage import Store
 from service.use_cases import accounts, pausing, settings_changes
 from service.use_cases.views import Account
@@ -108,6 +109,19 @@ def test_opening_a_provider_invites_its_manager(council: PageClient, rooms: Room
     assert "Bramble Care" in joining.get(re.sub(r"https?://[^/]+", "", link)).reads
     again = council.submit(page)
     assert "new link" in again.reads
+
+
+def test_a_managers_link_has_the_public_address(rooms: Rooms) -> None:
+    given = {
+        "VBR_DATA_DIR": str(rooms.house.store.path.parent),
+        "VBR_LOG_LEVEL": "error",
+        "VBR_PUBLIC_URL": "https://recruit.example/care",
+    }
+    app = create_app(given, clock=lambda: NOW)
+    client = rooms.browser(app.test_client(), lambda _: ())
+    client.submit(client.get("/sign-in"), email=COUNCIL, password=PASSWORD)
+    links = [e.get("value") for e in open_one(client).all("input") if "/join/" in e.get("value")]
+    assert [link.partition("/join/")[0] for link in links] == ["https://recruit.example/care"]
 
 
 def test_every_problem_of_a_new_provider_is_told_at_once(council: PageClient) -> None:
