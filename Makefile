@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTHON_FOUND := $(shell command -v $(PYTHON) || command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock bench bench-irt bench-bulk bench-risk screenshots css clean
+.PHONY: help run test check format lock bench bench-irt bench-bulk bench-risk screenshots translations css clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -54,6 +54,12 @@ bench-bulk: $(VENV)/.test ## calibrate ten million simulated sittings from disk 
 
 bench-risk: $(VENV)/.test ## find drop-out risks beside other programs, and time a million (minutes)
 	@$(BIN)/python -m benchmarks risk
+
+translations: $(VENV)/.test ## bring the words of the pages up to date in each catalogue, and compile them
+	@mkdir -p build
+	@$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext --no-location -o build/messages.pot .
+	@$(BIN)/pybabel -q update -i build/messages.pot -d service/translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 100
+	@$(BIN)/pybabel compile -d service/translations
 
 screenshots: $(VENV)/.test ## render every page at 390 and 1280 px into docs/screenshots
 	@$(BIN)/python docs/screenshots.py

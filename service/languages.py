@@ -5,22 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import g, request
+from flask_babel import get_translations
 from werkzeug.wrappers import Response
 
-__all__ = ["COOKIE", "LANGUAGES", "Language", "page_language", "reader_locale", "remember"]
+__all__ = [
+    "COOKIE",
+    "LANGUAGES",
+    "Language",
+    "in_draft",
+    "page_language",
+    "reader_locale",
+    "remember",
+]
 
 COOKIE = "vbr_language"
+_HEADER = ""  # gettext keeps a catalogue's header as the translation of nothing
 _YEAR = 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language: our code, its own name, the locale of dates and numbers, and HTML's tag."""
+    """A language: our code, its own name, the locale of dates, HTML's tag and ``dir``."""
 
     code: str
     name: str
     locale: str
     tag: str
+    direction: str = "ltr"
 
 
 LANGUAGES = {
@@ -48,6 +59,16 @@ def page_language() -> Language:
 def reader_locale() -> str:
     """Return the locale for Flask-Babel."""
     return page_language().locale
+
+
+def in_draft() -> bool:
+    """Whether nobody has reviewed the translation of this page yet.
+
+    Its catalogue says so: once it is reviewed, ``Language-Team`` begins with "reviewed". English,
+    in which the pages are written, has no catalogue.
+    """
+    header = str(get_translations().gettext(_HEADER))
+    return "Language-Team: " in header and "Language-Team: reviewed" not in header
 
 
 def remember(response: Response, code: str, *, secure: bool) -> None:
