@@ -107,7 +107,7 @@ def change_role(account_id: str) -> Response:
     """Give somebody another role."""
     role = request.form.get("role", "")
     try:
-        people.change_role(store(), _own(), account_id, role, by=member(), now=clock())
+        people.change_role(store(), _own(), account_id, role, by=member())
     except InvalidForm as error:
         flash(str(error), "note")
         return _back(account_id)

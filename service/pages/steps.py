@@ -183,7 +183,7 @@ def _send(kind: str, who: list[str]) -> None:
     send = SENDING.get(kind)
     if send is None:
         raise InvalidForm({"what": _("Choose what to record.")})
-    told = send(store(), recruiter().provider_id, who, by=recruiter(), now=clock())
+    told = send(store(), recruiter().provider_id, who, now=clock())
     if told.done:
         flash(
             ngettext(

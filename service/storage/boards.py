@@ -82,15 +82,6 @@ class Boards:
         )
         return frozenset(rows.scalars())
 
-    def vacancies_of(self, sitting_ids: tuple[str, ...]) -> dict[str, str]:
-        """Return the vacancy of each of several sittings of this provider."""
-        rows = self._connection.execute(
-            sa.select(sittings.c.id, sittings.c.vacancy_id).where(
-                sittings.c.provider_id == self._provider_id, sittings.c.id.in_(sitting_ids)
-            )
-        )
-        return {row.id: row.vacancy_id for row in rows}
-
     def _standings(
         self, condition: sa.ColumnElement[bool]
     ) -> tuple[tuple[str, str, Standing], ...]:

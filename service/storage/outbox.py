@@ -167,13 +167,6 @@ class Outbox:
         ).scalar_one()
         return found
 
-    def next_run(self) -> datetime | None:
-        """Return when the next message is due."""
-        found: datetime | None = self._connection.execute(
-            sa.select(sa.func.min(messages.c.run_at)).where(messages.c.state == "ready")
-        ).scalar_one()
-        return found
-
     def stuck(self, *, most: int, id: str | None = None) -> tuple[MessageRecord, ...]:
         """List dead and unsure messages, newest first, or the one of this id."""
         chosen = sa.true() if id is None else messages.c.id == id

@@ -29,7 +29,6 @@ __all__ = [
     "enable",
     "find_person",
     "invite",
-    "invite_member",
     "list_people",
     "renew_join",
     "reset_link",
@@ -90,31 +89,6 @@ def find_person(store: Store, provider_id: str, account_id: str) -> Person:
         return _person(tenant, _record(tenant, account_id))
 
 
-def invite_member(
-    store: Store,
-    provider_id: str,
-    *,
-    name: str,
-    email: str,
-    role: str,
-    by: Account | None,
-    now: datetime,
-    request_id: str = "",
-) -> str:
-    """Do as `invite` does, and return the token of the link alone."""
-    made = invite(
-        store,
-        provider_id,
-        name=name,
-        email=email,
-        role=role,
-        by=by,
-        now=now,
-        request_id=request_id,
-    )
-    return made.token
-
-
 def invite(
     store: Store,
     provider_id: str,
@@ -159,17 +133,13 @@ def invite(
     return Invitation(account.id, token)
 
 
-def create_administrator(
-    store: Store, *, name: str, email: str, public_url: str | None = None, now: datetime
-) -> str:
+def create_administrator(store: Store, *, name: str, email: str, now: datetime) -> str:
     """Add a system administrator and return the token of the joining link.
 
     Parameters
     ----------
     store : Store
     name, email : str
-    public_url : str, optional
-        Not needed: the link's address is put together by whoever shows it.
     now : datetime
 
     Raises
@@ -183,9 +153,8 @@ def create_administrator(
     waiting = known and known.provider_id == house_id and not known.password
     if known and waiting and known.role == "administrator":
         return renew_join(store, house_id, known.id, by=None, now=now)
-    return invite_member(
-        store, house_id, name=name, email=email, role="administrator", by=None, now=now
-    )
+    made = invite(store, house_id, name=name, email=email, role="administrator", by=None, now=now)
+    return made.token
 
 
 def renew_join(
@@ -228,9 +197,7 @@ def reset_link(
     return token
 
 
-def change_role(
-    store: Store, provider_id: str, account_id: str, role: str, *, by: Account, now: datetime
-) -> None:
+def change_role(store: Store, provider_id: str, account_id: str, role: str, *, by: Account) -> None:
     """Give somebody another role of the same organisation; their sessions end.
 
     Raises

@@ -12,7 +12,6 @@ from service.storage.records import Event
 __all__ = [
     "LONGEST_GAP",
     "OWN_WORDS",
-    "STUCK_AFTER",
     "WAYS",
     "Answer",
     "Progress",
@@ -21,7 +20,6 @@ __all__ = [
     "progress_of",
 ]
 
-STUCK_AFTER = timedelta(hours=48)
 LONGEST_GAP = timedelta(minutes=5)
 # How somebody answers: on the page themselves; to a colleague, or on paper, who enters it; in their
 # own words, typed; in their own words, said to a colleague who writes.
@@ -74,11 +72,6 @@ class Progress:
     def given(self) -> frozenset[str]:
         """Items that have an answer, in the way that holds."""
         return frozenset(self.words if self.in_words else self.answers)
-
-    def state_at(self, now: datetime) -> str:
-        """Like `state`, or stuck when the candidate has not moved for `STUCK_AFTER`."""
-        waiting = self.last_activity_at is not None and now - self.last_activity_at >= STUCK_AFTER
-        return "stuck" if waiting and not self.submitted_at else self.state
 
     def revision(self, item_id: str) -> int:
         """Return how often an item's answer was saved."""

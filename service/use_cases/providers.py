@@ -177,7 +177,7 @@ def invite_manager(
     with store.read() as unit:
         provider_in(unit, provider_id)
     try:
-        token = people.invite_member(
+        made = people.invite(
             store,
             provider_id,
             name=name,
@@ -189,9 +189,7 @@ def invite_manager(
         )
     except InvalidForm as error:
         raise InvalidForm({f"manager_{k}": said for k, said in error.fields.items()}) from error
-    with store.read() as unit:
-        account = unit.doors.account(email.strip())
-    return (account.id if account else "", token)
+    return made.account_id, made.token
 
 
 def send_join_again(

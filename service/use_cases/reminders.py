@@ -11,7 +11,6 @@ from service.storage import Store, Tenant
 from service.storage.records import Identity, SittingRecord
 from service.use_cases.happenings import LOCAL, stand_anew
 from service.use_cases.messages import enqueue
-from service.use_cases.views import Account
 from service.words import gettext as _
 from vbr_engine.funnel import Standing
 
@@ -37,7 +36,7 @@ class Told:
 
 
 def remind_several(
-    store: Store, provider_id: str, sitting_ids: Sequence[str], *, by: Account, now: datetime
+    store: Store, provider_id: str, sitting_ids: Sequence[str], *, now: datetime
 ) -> Told:
     """Send a reminder to everybody who can still be reminded, at most one in a day.
 
@@ -52,7 +51,7 @@ def remind_several(
 
 
 def invite_again_several(
-    store: Store, provider_id: str, sitting_ids: Sequence[str], *, by: Account, now: datetime
+    store: Store, provider_id: str, sitting_ids: Sequence[str], *, now: datetime
 ) -> Told:
     """Send the invitation once more, at most once in a day; earlier links keep working.
 

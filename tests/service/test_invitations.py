@@ -174,7 +174,7 @@ def test_reminders_by_hand_go_to_whoever_can_still_use_one(house: Any) -> None:
         happen(tenant, ended, "withdrawn", at=house.clock(), body={"reason": "not-said"})
         tenant.identities.erase(gone)
     ids = (ready, bare, done, back, ended, gone, ready)
-    given = {"by": house.account, "now": house.clock()}
+    given = {"now": house.clock()}
     told = reminders.remind_several(house.store, house.provider_id, ids, **given)
     assert told.done == (ready,)
     left = dict(told.left)
@@ -198,7 +198,7 @@ def test_bulk_messages_stop_for_closed_and_paused_and_strangers(
     house: Any, make_house: Callable[..., Any]
 ) -> None:
     one = invited(house, email="ana@example.org").sitting_id
-    given = {"by": house.account, "now": house.clock()}
+    given = {"now": house.clock()}
     other = make_house("Harbour Care")
     with pytest.raises(NotFound):
         reminders.remind_several(house.store, other.provider_id, (one,), **given)
