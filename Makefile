@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTHON_FOUND := $(shell command -v $(PYTHON) || command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock bench bench-irt bench-bulk bench-risk screenshots translations css clean
+.PHONY: help run test check format lock bench bench-irt bench-bulk bench-risk rehearsal screenshots translations css clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ bench-bulk: $(VENV)/.test ## calibrate ten million simulated sittings from disk 
 
 bench-risk: $(VENV)/.test ## find drop-out risks beside other programs, and time a million (minutes)
 	@$(BIN)/python -m benchmarks risk
+
+rehearsal: $(VENV)/.test ## play the whole pilot in a real browser, from an empty folder (minutes; needs chromium)
+	@$(BIN)/python -m rehearsal
 
 translations: $(VENV)/.test ## bring the words of the pages up to date in each catalogue, and compile them
 	@mkdir -p build

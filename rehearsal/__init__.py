@@ -1,0 +1,1 @@
+"""The whole pilot played in a real browser: ``python -m rehearsal``."""
