@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -186,14 +187,20 @@ def searched(
         facts = tenant.boards.facts(vacancy_id)
         left = [one for one in left if facts_of(facts.get(one, ())).get("source") == filters.source]
     if filters.q:
-        words = filters.q.casefold().split()
+        words = _bare(filters.q).split()
         found = {
             one
             for one, name, email in tenant.boards.people(vacancy_id)
-            if all(word in f"{name} {email}".casefold() for word in words)
+            if all(word in _bare(f"{name} {email}") for word in words)
         }
         left = [one for one in left if one in found]
     return left
+
+
+def _bare(text: str) -> str:
+    """Return words as a search compares them: without accents, apostrophes alike."""
+    apart = unicodedata.normalize("NFKD", text.casefold().replace("\u2019", "'"))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def ordered(chosen: Iterable[str], found: Found) -> list[str]:

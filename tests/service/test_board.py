@@ -99,6 +99,13 @@ def test_filters_find_whom_they_name(mixed: Any, filters: dict[str, Any], found:
     assert set(names(shown)) == (found if found is not None else set(names(board(mixed))))
 
 
+@pytest.mark.parametrize("q", ["sian", "SIÂN o'brien", "sia\u0302n", "ŵyn", "O\u2019Brien wyn"])
+def test_a_search_needs_no_accents(house: Any, q: str) -> None:
+    house.invite("Siân O\u2019Brien-\u0174yn")
+    house.invite("Susan Brown")
+    assert names(board(house, q=q)) == ["Siân O\u2019Brien-\u0174yn"]
+
+
 def test_every_count_is_what_its_filter_gives(mixed: Any) -> None:
     for q in ("", "a"):
         start = board(mixed, q=q, show="all")
