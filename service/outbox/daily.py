@@ -8,6 +8,7 @@ import structlog
 
 from service.storage import Store
 from service.storage.standings import LOCAL
+from service.use_cases.research_export import delete_old
 from service.use_cases.retention import plan_erasure
 
 __all__ = ["Daily"]
@@ -31,6 +32,9 @@ class Daily:
         today = now.astimezone(LOCAL).date()
         if self._planned != today:
             started = plan_erasure(self._store, now=now)
+            deleted = delete_old(self._store, now=now)
             self._planned = today
-            structlog.get_logger("vbr.worker").info("planned", erasures=started)
+            structlog.get_logger("vbr.worker").info(
+                "planned", erasures=started, exports_deleted=deleted
+            )
         return False

@@ -14,7 +14,14 @@ from typing import Any
 
 from service.storage import Store
 from service.storage.records import JobRecord
-from service.use_cases import importing, retention, risk_training, take_back
+from service.use_cases import (
+    importing,
+    rescoring,
+    research_export,
+    retention,
+    risk_training,
+    take_back,
+)
 
 __all__ = ["JOBS", "JobFunction", "Report"]
 
@@ -23,6 +30,9 @@ JobFunction = Callable[[Store, JobRecord, Report], Mapping[str, Any]]
 
 JOBS: dict[str, JobFunction] = {
     importing.JOB: importing.import_job,
+    research_export.JOB: research_export.export_job,
+    rescoring.PREVIEW: rescoring.preview_job,
+    rescoring.APPLY: rescoring.apply_job,
     retention.JOB: retention.erase_old,
     risk_training.JOB: risk_training.train,
     take_back.JOB: take_back.take_back_job,

@@ -42,7 +42,9 @@ JOBS = {
     "import-taken-back": lazy_gettext("Take an import back"),
     "train-risk": lazy_gettext("Train a model"),
     "retention": lazy_gettext("Erase what is no longer needed"),
-    "export": lazy_gettext("Export for research"),
+    "research-export": lazy_gettext("Export for research"),
+    "rescoring-preview": lazy_gettext("Look at a re-scoring"),
+    "rescoring": lazy_gettext("Score again by another policy"),
 }
 
 

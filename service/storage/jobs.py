@@ -62,6 +62,15 @@ class Jobs:
         """Find the last job of a kind."""
         return self._one((jobs.c.provider_id == provider_id) & (jobs.c.kind == kind))
 
+    def of_kind(self, provider_id: str, kind: str) -> tuple[JobRecord, ...]:
+        """List an organisation's jobs of a kind, newest first."""
+        rows = self._connection.execute(
+            sa.select(*_COLUMNS)
+            .where(jobs.c.provider_id == provider_id, jobs.c.kind == kind)
+            .order_by(jobs.c.created_at.desc(), jobs.c.id)
+        )
+        return tuple(JobRecord(*row) for row in rows)
+
     def recent(self, *, most: int) -> tuple[JobRecord, ...]:
         """List jobs of all organisations: what runs or waits, what failed, then the newest."""
         concern = sa.case({"leased": 0, "ready": 1, "failed": 2}, value=jobs.c.state, else_=3)

@@ -33,6 +33,7 @@ from service.storage.pooled import Pooled
 from service.storage.records import ProviderRecord
 from service.storage.recovery_codes import RecoveryCodes
 from service.storage.recruitment import Banks, Vacancies
+from service.storage.research import Completed, ProposedBanks, Rescorings, Studied
 from service.storage.retained import Retained
 from service.storage.standings import Standings
 from service.storage.tasks import Tasks
@@ -163,6 +164,11 @@ class Tenant:
         return Retained(self.connection, self.provider_id)
 
     @cached_property
+    def studied(self) -> Studied:
+        """Completed sittings by bank version."""
+        return Studied(self.connection, self.provider_id)
+
+    @cached_property
     def wordings(self) -> Wordings:
         """Messages in the organisation's own words."""
         return Wordings(self.connection, self.provider_id)
@@ -209,6 +215,21 @@ class Unit:
     def banks(self) -> Banks:
         """Published banks."""
         return Banks(self.connection)
+
+    @cached_property
+    def proposed_banks(self) -> ProposedBanks:
+        """Bank versions that wait for a second person."""
+        return ProposedBanks(self.connection)
+
+    @cached_property
+    def rescorings(self) -> Rescorings:
+        """Policies that sittings are scored by again."""
+        return Rescorings(self.connection)
+
+    @cached_property
+    def completed(self) -> Completed:
+        """Counts of completed sittings, for researchers."""
+        return Completed(self.connection)
 
     @cached_property
     def outbox(self) -> Outbox:

@@ -13,6 +13,7 @@ from service.use_cases.decision_record import reading, suggested_by
 from service.use_cases.forms import Form
 from service.use_cases.happenings import happen
 from service.use_cases.own_values import report_in_own_words
+from service.use_cases.policies import bank_behind
 from service.use_cases.scoring import answers_of, profile_of
 from service.use_cases.settings import settings_of
 from service.use_cases.views import Account
@@ -101,6 +102,7 @@ def open_report(
     with store.read() as unit:
         sat = _submitted(store, unit, provider_id, sitting_id)
         profile = profile_of(unit, sat)
+        bank = sat.bank if profile is None else bank_behind(unit, sat.bank, profile)
         identity = unit.at(provider_id).identities.get(sitting_id)
         vacancy = unit.at(provider_id).vacancies.get(sat.sitting.vacancy_id)
         provider = unit.providers.get(provider_id)
@@ -113,7 +115,7 @@ def open_report(
     tongue = language or sat.sitting.language
     report = recruiter_report(
         profile,
-        sat.bank,
+        bank,
         answers_of(sat),
         language=tongue,
         taken_in=sat.sitting.language,

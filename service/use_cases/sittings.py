@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from service.errors import BeingRated, NotFound, NotSubmitted
@@ -12,6 +13,7 @@ from service.use_cases.candidate import Sat, follow, gather
 from service.use_cases.happenings import happen
 from service.use_cases.own_values import feedback_in_own_words, own_words
 from service.use_cases.pausing import check_not_paused
+from service.use_cases.policies import bank_behind, holding_bank
 from service.use_cases.scoring import keep_profile, profile_of, score_sitting
 from service.use_cases.showing import entered, invitation_of, question_of, review_of
 from service.use_cases.views import (
@@ -260,7 +262,8 @@ def submit_sitting(
         tenant = unit.at(sat.sitting.provider_id)
         happen(tenant, sitting_id, "submitted", at=now, by=by, body=entered(how))
         if not sat.progress.in_words or not sat.progress.words:
-            keep_profile(tenant, score_sitting(sat), at=now)
+            under = replace(sat, bank=holding_bank(unit, sat.bank))
+            keep_profile(tenant, score_sitting(under), at=now)
     return Submitted("submitted")
 
 
@@ -275,6 +278,7 @@ def candidate_feedback_for(store: Store, sitting_id: str) -> CandidateFeedback:
     with store.read() as unit:
         sat = gather(store, unit, unit.doors.sitting(sitting_id))
         profile = profile_of(unit, sat)
+        bank = sat.bank if profile is None else bank_behind(unit, sat.bank, profile)
         vacancy = unit.at(sat.sitting.provider_id).vacancies.get(sat.sitting.vacancy_id)
         language = sat.sitting.language
         own = own_words(unit, sat.sitting.provider_id, sat.bank.id, language)
@@ -283,7 +287,7 @@ def candidate_feedback_for(store: Store, sitting_id: str) -> CandidateFeedback:
     if profile is None:
         raise NotSubmitted(_("Your feedback is here as soon as you have sent your answers."))
     contact = vacancy.contact if vacancy else None
-    feedback = candidate_feedback(profile, sat.bank, language=language, contact=contact)
+    feedback = candidate_feedback(profile, bank, language=language, contact=contact)
     return feedback_in_own_words(feedback, own)
 
 
