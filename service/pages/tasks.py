@@ -82,10 +82,12 @@ def answer(task_id: str) -> Response | tuple[str, int]:
     except InvalidForm as error:
         view = use_cases.show_task(store(), account, task_id)
         return _page(view, error.fields, given), 422
-    sitting_id = use_cases.show_task(store(), account, task_id).line.task.sitting_id
+    task = use_cases.show_task(store(), account, task_id).line.task
+    if task.closed_by != account.id:  # a colleague was first: the page says who, and what holds
+        return redirect(url_for("tasks.task", task_id=task_id), 303)
     if outcome == "changed":
         flash(_("Your answer is kept and goes to the candidate. Now record the new decision."))
-        return redirect(url_for("candidates.decision", sitting_id=sitting_id), 303)
+        return redirect(url_for("candidates.decision", sitting_id=task.sitting_id), 303)
     if outcome == "erased":
         flash(_("Name, contact details, remarks and links are erased."))
     elif outcome == "talked":

@@ -209,6 +209,22 @@ def test_adjustment_is_answered_by_a_person_and_told(house, candidate, home):
     assert "adjustment-answered" in [message.kind for message in messages]
 
 
+def test_an_answer_after_a_colleagues_is_not_said_to_be_kept(house, candidate, home, page_client):
+    candidate.submit(candidate.get(f"{home}/person"), text="What about Sundays?", reach="")
+    (task,) = tasks(house)
+    sign_in(candidate)
+    late = candidate.get(f"/tasks/{task.id}")
+    other = type(page_client)(house.app.test_client(), lambda _address: ())
+    sign_in(other, colleague(house).email)
+    other.submit(other.get(f"/tasks/{task.id}"), outcome="message", text="Sundays are free.")
+    page = candidate.submit(late, outcome="talked", text="We talked about Sundays.")
+    assert page.address == f"/tasks/{task.id}"
+    assert "Sundays are free." in page.reads
+    assert "Mo Example" in page.reads
+    assert "What you said is kept" not in page.reads
+    assert "goes to the candidate" not in page.reads
+
+
 def test_a_person_is_asked_for(house, candidate, home):
     page = candidate.submit(candidate.get(f"{home}/person"), text="What about Sundays?", reach="")
     assert "We have passed on" in page.reads
