@@ -216,7 +216,7 @@ class Studied:
     def __init__(self, connection: sa.Connection, provider_id: str) -> None:
         self._connection, self._provider_id = connection, provider_id
 
-    def completed(self, bank_id: str, version: str) -> tuple[SittingRecord, ...]:
+    def completed(self, bank_id: str, bank_version: str) -> tuple[SittingRecord, ...]:
         """List the completed sittings of a bank version."""
         was_sent = sa.exists().where(
             events.c.provider_id == self._provider_id,
@@ -228,7 +228,7 @@ class Studied:
             .where(
                 sittings.c.provider_id == self._provider_id,
                 sittings.c.bank_id == bank_id,
-                sittings.c.bank_version == version,
+                sittings.c.bank_version == bank_version,
                 was_sent,
             )
             .order_by(sittings.c.id)

@@ -182,6 +182,10 @@ def apply(store: Store, account: Account, rescoring_id: str, *, reason: str, now
             return
         if record.state == "discarded" or not record.preview:
             form.problems["reason"] = _("Look at what it would change first.")
+        elif record.preview["before_sha256"] != _holding(store, unit, record).sha256:
+            form.problems["reason"] = _(
+                "Another policy was applied meanwhile, so these numbers hold no more. Look again."
+            )
         form.done()
         if unit.rescorings.apply(rescoring_id, by=account.id, at=now, reason=reason):
             _start(unit, account, APPLY, rescoring_id, now=now)
@@ -219,6 +223,7 @@ def preview_job(store: Store, job: JobRecord, report: Report) -> Mapping[str, An
     preview = {
         **compared(answers, before, after),
         "before": before.policy.id,
+        "before_sha256": before.sha256,
         "left": n_left,
         "simulated": bool(simulated),
     }
@@ -303,6 +308,10 @@ def _sats(store: Store, provider_id: str, bank: Bank) -> Iterator[Sat]:
             events = unit.at(provider_id).events.of_several(tuple(one.id for one in block))
             for sitting in block:
                 yield Sat(sitting, bank, progress_of(events[sitting.id]))
+
+
+def _holding(store: Store, unit: Unit, record: RescoringRecord) -> Bank:
+    return holding_bank(unit, own_bank(store, unit, record.bank_id, record.bank_version))
 
 
 def _completed(unit: Unit, provider_id: str, bank: Bank) -> tuple[SittingRecord, ...]:

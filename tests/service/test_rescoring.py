@@ -227,9 +227,23 @@ def test_a_job_stops_where_another_policy_was_applied_meanwhile(
 ) -> None:
     ids = [answered(house, turn=turn) for turn in range(2)]
     first = looked_at(house, researcher)
-    second = looked_at(house, researcher, content=policy("distance-2"))
+    stale = looked_at(house, researcher, content=policy("distance-2"))
     rescoring.apply(house.store, researcher, first, reason=WHY, now=house.clock())
-    house.clock.forward(seconds=1)
+    with pytest.raises(InvalidForm, match="Look again"):
+        rescoring.apply(house.store, researcher, stale, reason=WHY, now=house.clock())
+    second = rescoring.look_at(
+        house.store,
+        researcher,
+        bank_id="tiny",
+        version="0.1.0",
+        policy=stale,
+        content=b"",
+        now=house.clock.forward(seconds=1),
+    )
+    with house.store.read() as unit:
+        looking = unit.jobs.find(f"rescoring-preview-{second}")
+    assert looking is not None
+    rescoring.preview_job(house.store, looking, lambda _d, _t: None)
     rescoring.apply(house.store, researcher, second, reason=WHY, now=house.clock())
     jobs: list[JobRecord] = []
     with house.store.read() as unit:
