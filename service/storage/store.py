@@ -141,6 +141,24 @@ class Store:
             self._loaded[sha256] = bank
         return self._loaded[sha256]
 
+    def forget_erased(self) -> bool:
+        """Empty the ``-wal`` file, where erased pages still stand as they were; return if it was.
+
+        Called after erasing. While somebody reads for longer than a second it stays as it is, and
+        the next call, or the end of the last process, empties it.
+        """
+        with self._gate():
+            pooled = self._engine.raw_connection()
+            try:
+                cursor = pooled.cursor()
+                usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+                cursor.execute("PRAGMA busy_timeout=1000")
+                busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                cursor.execute(f"PRAGMA busy_timeout={usual}")
+            finally:
+                pooled.close()
+        return not busy
+
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()

@@ -68,6 +68,8 @@ def answer_task(
         else:
             _answer(tenant, task, account, outcome=outcome, text=text, now=now)
         close_task(tenant, task.id, by=account.id, at=now, outcome=outcome)
+    if outcome == "erased":
+        store.forget_erased()
     return outcome
 
 

@@ -51,13 +51,15 @@ def erase(
     NotFound
     """
     with store.write() as unit:
-        return erase_in(unit.at(provider_id), sitting_id, by=by, now=now, why=why)
+        erased = erase_in(unit.at(provider_id), sitting_id, by=by, now=now, why=why)
+    store.forget_erased()
+    return erased
 
 
 def erase_in(
     tenant: Tenant, sitting_id: str, *, by: str | None, now: datetime, why: str = RETENTION
 ) -> bool:
-    """Do the same in a transaction that is open."""
+    """Do the same in a transaction that is open; then comes `Store.forget_erased`."""
     sitting = tenant.sittings.get(sitting_id)
     if sitting is None:
         raise NotFound(_("There is no such candidate."))

@@ -123,6 +123,8 @@ def erase_old(store: Store, job: JobRecord, report: Report) -> Mapping[str, Any]
     for number, sitting_id in enumerate(ready, start=1):
         erased += _erase(store, job.provider_id, sitting_id, now=now)
         report(number, len(ready))
+    if ready:
+        store.forget_erased()
     result = {"erased": erased, "held": len(due) - len(ready)}
     structlog.get_logger("vbr.retention").info("erased", provider=job.provider_id, **result)
     return result

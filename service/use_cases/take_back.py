@@ -121,6 +121,7 @@ def _run(
         }
         now_known = _found(tenant, record.id).summary
         tenant.imports.note(record.id, summary={**now_known, **told})
+    store.forget_erased()
     return told
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -286,6 +287,48 @@ def test_erasing_leaves_events_and_nothing_that_names(house):
     assert [row.kind for row in waiting] == ["erasure-done"]
     assert b"Ana" not in repr(waiting[0].body).encode()
     assert all(row.body == {} for row in left if row.state == "cancelled")
+
+
+def test_erasing_leaves_no_page_as_it_was_in_the_files(house, sitting):
+    with house.store.read() as unit:
+        sealed = unit.connection.execute(
+            identities.select().where(identities.c.sitting_id == sitting)
+        ).one()
+    wal = house.store.path.with_name(f"{house.store.path.name}-wal")
+
+    def stands() -> bool:
+        files = (house.store.path, wal)
+        return any(sealed.name in file.read_bytes() for file in files if file.exists())
+
+    assert stands()
+    erase(house.store, house.provider_id, sitting, now=house.clock())
+    assert not stands()
+
+
+def test_files_are_kept_as_they_are_while_somebody_reads(house, sitting):
+    with house.store.read() as unit:
+        unit.connection.execute(identities.select()).all()
+        erase(house.store, house.provider_id, sitting, now=house.clock())
+        assert not house.store.forget_erased()
+    assert house.store.forget_erased()
+
+
+def test_erasing_forgets_what_a_mail_server_said_and_whom_a_message_was_sealed_to(house, sitting):
+    now, waiting = house.clock(), {"owner": "w", "now": house.clock()}
+    with house.store.write() as unit:
+        tenant, who = unit.at(house.provider_id), Identity("Ana Beispiel", "ana@example.org")
+        ids = [
+            enqueue(tenant, "contest-received", key=state, at=now, sitting_id=sitting, to=who)
+            for state in ("dead", "unsure")
+        ]
+        unit.outbox.claim(tuple(ids), **waiting, until=now + timedelta(minutes=1))
+        for one, state in zip(ids, ("dead", "unsure"), strict=True):
+            said = "refused: 550 <ana@example.org>"
+            assert unit.outbox.settle(one, **waiting, state=state, problem=said)
+    assert all(message.body for message in messages_of(house, sitting))
+    erase(house.store, house.provider_id, sitting, now=now)
+    left = messages_of(house, sitting)
+    assert [(message.body, message.problem) for message in left] == [({}, None)] * 2
 
 
 def test_erasing_twice_changes_nothing(house, sitting):
