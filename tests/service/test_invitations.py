@@ -217,10 +217,15 @@ def test_cards_hold_links_that_work_and_only_those(
 ) -> None:
     ana, ben = invited(house, "Ben").sitting_id, invited(house, "Ana").sitting_id
     done = house.submitted().sitting_id
+    ended, gone = invited(house, "Ended").sitting_id, invited(house, "Gone").sitting_id
+    with house.store.write() as unit:
+        tenant = unit.at(house.provider_id)
+        happen(tenant, ended, "withdrawn", at=house.clock(), body={"reason": "not-said"})
+        happen(tenant, gone, "erased", at=house.clock(), body={"why": "retention"})
     secret = handing_over.new_secret()
     given = {"secret": secret, "by": house.account, "now": house.clock()}
     made = handing_over.hand_over(
-        house.store, house.provider_id, house.vacancy_id, (ana, ben, done), **given
+        house.store, house.provider_id, house.vacancy_id, (ana, ben, done, ended, gone), **given
     )
     assert made == (ana, ben)
     batch = handing_over.cards_of(

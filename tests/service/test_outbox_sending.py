@@ -294,6 +294,28 @@ def test_who_finishes_in_the_moment_of_sending_gets_no_reminder(
     ]
 
 
+@pytest.mark.parametrize("how", ["withdrawn", "not-appointed", "closed"])
+def test_no_reminder_follows_the_end(
+    house: Any, work: Callable[[], None], way: Fake, how: str
+) -> None:
+    invited = invite(house)
+    work()
+    with house.store.write() as unit:
+        tenant, at = unit.at(house.provider_id), house.clock()
+        if how == "closed":
+            tenant.vacancies.close(house.vacancy_id, at=at)
+        elif how == "withdrawn":
+            happen(tenant, invited.sitting_id, "withdrawn", at=at, body={"reason": "not-said"})
+        else:
+            body = {"step": how, "reason": "post-filled", "ended_by": "employer"}
+            happen(tenant, invited.sitting_id, "step", at=at, body=body)
+    forward(house, days=9)
+    work()
+    assert len(way.taken) == 1, "the invitation only"
+    reminders = [state for kind, state in states(house, invited.sitting_id) if kind == "reminder"]
+    assert reminders == ["cancelled", "cancelled"]
+
+
 def _submit(house: Any, invited: Invited) -> None:
     sittings.submit_sitting(house.store, invited.sitting_id, now=house.clock())
 
@@ -412,6 +434,21 @@ def test_a_paused_provider_sends_nothing_to_candidates(
         unit.providers.pause(house.provider_id, at=None)
     work()
     assert len(way.taken) == 2
+
+
+def test_a_pause_in_the_moment_of_sending_stops_the_message(
+    house: Any, work: Callable[[], None], way: Fake
+) -> None:
+    invited = invite(house)
+
+    def pause() -> None:
+        with house.store.write() as unit:
+            unit.providers.pause(house.provider_id, at=house.clock())
+
+    way.meanwhile = pause
+    work()
+    assert way.taken == []
+    assert ("invitation", "ready") in states(house, invited.sitting_id)
 
 
 def test_cancelled_messages_do_not_go(house: Any, work: Callable[[], None], way: Fake) -> None:

@@ -340,6 +340,30 @@ def test_changing_the_password_ends_the_other_sessions_and_asks_for_the_old_one(
         _sign_in(store, house, email, house.password)
 
 
+def test_changing_the_password_ends_a_link_for_a_new_one_that_is_out(
+    store: Store, house: Any
+) -> None:
+    account = _signed_in(store, house, house.account.email, house.password)
+    token = _reset_token(store, house, account.id)
+    assert joining.open_link(store, token, "reset", now=house.clock()).email == account.email
+    me.change_password(
+        store, account, password=house.password, new=PHRASE, again=PHRASE, now=house.clock()
+    )
+    with pytest.raises(LinkSpent):
+        joining.open_link(store, token, "reset", now=house.clock())
+
+
+def test_a_session_that_is_left_opens_nothing_for_somebody_disabled(
+    store: Store, house: Any
+) -> None:
+    token = _sign_in(store, house, house.account.email, house.password)
+    for disabled_at, opens in ((None, True), (house.clock(), False), (None, True)):
+        with store.write() as unit:
+            unit.at(house.provider_id).accounts.change(house.account.id, disabled_at=disabled_at)
+        found = accounts.account_for(store, token, now=house.clock())
+        assert (found is not None) is opens
+
+
 def test_sessions_are_listed_in_plain_words_and_ended_one_by_one(
     store: Store, house: Any, make_house: Callable[..., Any]
 ) -> None:

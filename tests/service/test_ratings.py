@@ -15,6 +15,7 @@ from service.use_cases import (
     sittings,
     words,
 )
+from service.use_cases.happenings import happen
 from service.use_cases.ledger import verify
 from service.use_cases.tasks import list_tasks
 from service.use_cases.views import Account
@@ -203,6 +204,32 @@ def test_whoever_sent_it_for_the_candidate_does_not_rate_it(house, raters):
     assert ratings.next_to_rate(house.store, raters[1]) is None
     assert ratings.next_to_rate(house.store, raters[0]) is not None
     assert entry.enters(house.store, house.provider_id, sitting_id) == "spoken"
+
+
+@pytest.mark.parametrize("kind", ["first-view", "report-opened", "decided"])
+def test_whoever_has_a_view_of_the_candidate_does_not_rate_and_is_told_why(house, raters, kind):
+    sitting_id = sent(house, 1)
+    with house.store.write() as unit:
+        happen(unit.at(house.provider_id), sitting_id, kind, at=house.clock(), by=house.account.id)
+    queue = ratings.queue_of(house.store, house.account)
+    assert (queue.n_waiting, queue.n_others) == (0, 1)
+    assert queue.reasons == ("You have recorded a view of the candidate already.",)
+    assert ratings.next_to_rate(house.store, house.account) is None
+    assert ratings.queue_of(house.store, raters[1]).n_waiting == 1
+
+
+@pytest.mark.parametrize("kind", ["withdrawn", "erased"])
+def test_nobody_rates_a_candidate_who_withdrew_or_is_erased(house, raters, kind):
+    sitting_id = sent(house, 1)
+    code = ratings.next_to_rate(house.store, raters[0])
+    with house.store.write() as unit:
+        happen(unit.at(house.provider_id), sitting_id, kind, at=house.clock())
+    queue = ratings.queue_of(house.store, raters[0])
+    assert (queue.n_waiting, queue.n_people, queue.n_others) == (0, 0, 0)
+    with pytest.raises(NotFound):
+        ratings.show_to_rate(house.store, raters[0], code)
+    give = {"level": "2", "note": "", "now": house.clock()}
+    assert ratings.rate(house.store, raters[0], code, **give) == "gone"
 
 
 def test_a_small_provider_is_told_that_people_are_missing(house):

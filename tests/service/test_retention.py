@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from service.use_cases.messages import enqueue
 from service.use_cases.retention import (
     AHEAD,
     JOB,
+    erase_old,
     foreseen,
     kept_until,
     months_later,
@@ -259,6 +261,27 @@ def test_a_contest_that_comes_while_the_job_waits_is_seen(
     asking.contest(store, sitting_id, text="Please look again.", now=clock())
     run_jobs(store)
     assert names(house) == {"Ana Beispiel"}
+
+
+@pytest.mark.parametrize("kind", ["contest", "call"])
+def test_what_happens_while_the_job_runs_is_seen(
+    house: House, store: Store, clock: Clock, kind: str
+) -> None:
+    ids, began = [house.invite(name).sitting_id for name in ("Ana One", "Ana Two")], clock()
+    clock.forward(days=400)
+
+    def meanwhile(done: int, _total: int) -> None:
+        with store.read() as unit:
+            left = [one for one in ids if unit.at(house.provider_id).identities.get(one)]
+        if done == 1 and kind == "contest":
+            asking.contest(store, left[0], text="Please look again.", now=began)
+        elif done == 1:
+            given = {"account": house.account, "now": clock(), "outcome": "reached"}
+            record_step(store, house.provider_id, left[0], "called", **given)
+
+    job: Any = SimpleNamespace(provider_id=house.provider_id)
+    assert erase_old(store, job, meanwhile)["erased"] == 1
+    assert len(names(house)) == 1
 
 
 # What a manager sees beforehand

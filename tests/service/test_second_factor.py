@@ -265,6 +265,24 @@ def test_guesses_at_the_password_of_an_open_session_are_counted(
         turn_off(house.password)
 
 
+@pytest.mark.parametrize("act", [second_factor.turn_off, second_factor.renew_codes])
+@pytest.mark.parametrize("last", ["app", "recovery"])
+def test_guesses_at_a_code_in_an_open_session_are_counted_and_then_use_nothing_up(
+    store: Store, house: Any, mine: Account, phone: Phone, act: Any, last: str
+) -> None:
+    def attempt(code: str) -> None:
+        act(store, mine, password=house.password, code=code, now=house.clock())
+
+    for _ in range(5):
+        with pytest.raises(InvalidForm):
+            attempt(_wrong(phone))
+    with pytest.raises(TooManyAttempts):
+        attempt(phone.code if last == "app" else phone.codes[0])
+    assert not _opens(store, house), "the second step is off"
+    with store.read() as unit:
+        assert unit.at(house.provider_id).recovery_codes.left(mine.id) == 10
+
+
 @pytest.mark.usefixtures("all_logged")
 def test_what_happens_to_the_second_step_is_logged_and_told_by_message(
     store: Store, house: Any, mine: Account
