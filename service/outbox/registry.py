@@ -16,7 +16,7 @@ from service.storage import Store
 from service.storage.records import JobRecord
 from service.use_cases import (
     importing,
-    rescoring,
+    rescoring_jobs,
     research_export,
     retention,
     risk_training,
@@ -31,8 +31,8 @@ JobFunction = Callable[[Store, JobRecord, Report], Mapping[str, Any]]
 JOBS: dict[str, JobFunction] = {
     importing.JOB: importing.import_job,
     research_export.JOB: research_export.export_job,
-    rescoring.PREVIEW: rescoring.preview_job,
-    rescoring.APPLY: rescoring.apply_job,
+    rescoring_jobs.PREVIEW: rescoring_jobs.preview_job,
+    rescoring_jobs.APPLY: rescoring_jobs.apply_job,
     retention.JOB: retention.erase_old,
     risk_training.JOB: risk_training.train,
     take_back.JOB: take_back.take_back_job,

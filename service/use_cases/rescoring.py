@@ -7,27 +7,22 @@ report suggested. Sittings in own words, and those whose names are erased, are l
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from service.errors import InvalidForm, NotFound
+from service.errors import InvalidForm
 from service.storage import Store, Unit
-from service.storage.records import JobRecord, SittingRecord
 from service.storage.research import RescoringRecord
 from service.use_cases.bank_files import policy_file
-from service.use_cases.candidate import Sat
 from service.use_cases.forms import Form, id_of_request
-from service.use_cases.happenings import What, happen_several
 from service.use_cases.jobs import start_job
 from service.use_cases.policies import holding_bank, own_bank, under_policy
-from service.use_cases.progress import progress_of
 from service.use_cases.proposals import names_of
-from service.use_cases.rescoring_preview import compared
-from service.use_cases.scoring import answers_of, keep_profile, profile_of, score_sitting
+from service.use_cases.rescoring_jobs import APPLY, PREVIEW, found_rescoring
 from service.use_cases.views import Account
 from service.words import gettext as _
 from vbr_engine.bank.model import Bank
@@ -36,27 +31,20 @@ from vbr_engine.errors import InvalidInput
 from vbr_engine.files import read_policy
 
 if TYPE_CHECKING:
-    from service.outbox.registry import Report
+    pass
 
 __all__ = [
-    "APPLY",
     "OWN",
-    "PREVIEW",
     "Rescoring",
     "apply",
-    "apply_job",
     "discard",
     "list_rescorings",
     "look_at",
     "policies_of",
-    "preview_job",
     "show_rescoring",
 ]
 
-PREVIEW = "rescoring-preview"
-APPLY = "rescoring"
 OWN = "own"
-BATCH = 50
 LONGEST = 2000
 
 
@@ -151,7 +139,7 @@ def show_rescoring(store: Store, account: Account, rescoring_id: str) -> Rescori
     NotFound
     """
     with store.read() as unit:
-        record = _found(unit, rescoring_id)
+        record = found_rescoring(unit, rescoring_id)
         bank = own_bank(store, unit, record.bank_id, record.bank_version)
         holding = unit.rescorings.holding(record.bank_id, record.bank_version)
         return Rescoring(
@@ -177,7 +165,7 @@ def apply(store: Store, account: Account, rescoring_id: str, *, reason: str, now
     missing = _("Write down why these sittings are scored by another policy.")
     reason = form.text("reason", reason, missing=missing, longest=LONGEST)
     with store.write() as unit:
-        record = _found(unit, rescoring_id)
+        record = found_rescoring(unit, rescoring_id)
         if record.state == "applied":
             return
         if record.state == "discarded" or not record.preview:
@@ -199,123 +187,12 @@ def discard(store: Store, rescoring_id: str) -> bool:
     NotFound
     """
     with store.write() as unit:
-        _found(unit, rescoring_id)
+        found_rescoring(unit, rescoring_id)
         return unit.rescorings.discard(rescoring_id)
-
-
-def preview_job(store: Store, job: JobRecord, report: Report) -> Mapping[str, Any]:
-    """Work out whose bands another policy would change; only suppressed numbers are kept."""
-    with store.read() as unit:
-        record = _found(unit, job.body["rescoring"])
-        bank = own_bank(store, unit, record.bank_id, record.bank_version)
-        before, after = holding_bank(unit, bank), under_policy(bank, record)
-        providers = [provider.id for provider in unit.providers.list()]
-    answers: dict[str, dict[str, dict[str, int]]] = {}
-    n_left, simulated = 0, 0
-    for number, provider_id in enumerate(providers):
-        report(number, len(providers) + 1)
-        for sat in _sats(store, provider_id, bank):
-            if _is_left(sat):
-                n_left += 1
-                continue
-            answers[sat.sitting.id] = answers_of(sat)
-            simulated += sat.sitting.simulated
-    preview = {
-        **compared(answers, before, after),
-        "before": before.policy.id,
-        "before_sha256": before.sha256,
-        "left": n_left,
-        "simulated": bool(simulated),
-    }
-    with store.write() as unit:
-        unit.rescorings.keep_preview(record.id, preview)
-    report(len(providers) + 1, len(providers) + 1)
-    return {}
-
-
-def apply_job(store: Store, job: JobRecord, report: Report) -> Mapping[str, Any]:
-    """Score again in batches, each whole or not at all; what is done already is skipped.
-
-    It stops where another policy was applied meanwhile: that one's job does the rest.
-    """
-    rescoring_id = job.body["rescoring"]
-    with store.read() as unit:
-        record = _found(unit, rescoring_id)
-        bank = own_bank(store, unit, record.bank_id, record.bank_version)
-        rival = under_policy(bank, record)
-        todo = [
-            (provider.id, [one.id for one in _completed(unit, provider.id, bank)])
-            for provider in unit.providers.list()
-        ]
-    total, done = sum(len(ids) for _provider, ids in todo), 0
-    counts = {"scored": 0, "left": 0, "same": 0}
-    for provider_id, ids in todo:
-        for start in range(0, len(ids), BATCH):
-            report(done, total)
-            block = ids[start : start + BATCH]
-            if not _score_again(store, record, provider_id, block, rival, counts):
-                return {**counts, "overtaken": True}
-            done += len(block)
-    report(total, total)
-    return counts
-
-
-def _score_again(
-    store: Store,
-    record: RescoringRecord,
-    provider_id: str,
-    ids: Sequence[str],
-    rival: Bank,
-    counts: dict[str, int],
-) -> bool:
-    """Score a batch in one transaction; False if this policy does not hold any more."""
-    now, about = store.clock(), {"policy": rival.policy.id, "rescoring": record.id}
-    with store.write() as unit:
-        holding = unit.rescorings.holding(record.bank_id, record.bank_version)
-        if holding is None or holding.id != record.id:
-            return False
-        tenant = unit.at(provider_id)
-        events = tenant.events.of_several(tuple(ids))
-        happened = []
-        for sitting_id in ids:
-            sitting = tenant.sittings.get(sitting_id)
-            assert sitting is not None, "sittings are never deleted"
-            sat = Sat(sitting, rival, progress_of(events[sitting_id]))
-            held = profile_of(unit, sat)
-            if _is_left(sat) or held is None:
-                counts["left"] += 1
-            elif held.bank_sha256 == rival.sha256:
-                counts["same"] += 1
-            else:
-                keep_profile(tenant, score_sitting(sat), at=now)
-                happened.append(What(sitting_id, "rescored", about))
-                counts["scored"] += 1
-        if happened:
-            happen_several(tenant, happened, at=now)
-    return True
-
-
-def _is_left(sat: Sat) -> bool:
-    """Whether a sitting keeps its profile: rated by people, or erased."""
-    return sat.progress.in_words or sat.progress.has("erased")
-
-
-def _sats(store: Store, provider_id: str, bank: Bank) -> Iterator[Sat]:
-    with store.read() as unit:
-        sittings = _completed(unit, provider_id, bank)
-        for start in range(0, len(sittings), BATCH):
-            block = sittings[start : start + BATCH]
-            events = unit.at(provider_id).events.of_several(tuple(one.id for one in block))
-            for sitting in block:
-                yield Sat(sitting, bank, progress_of(events[sitting.id]))
 
 
 def _holding(store: Store, unit: Unit, record: RescoringRecord) -> Bank:
     return holding_bank(unit, own_bank(store, unit, record.bank_id, record.bank_version))
-
-
-def _completed(unit: Unit, provider_id: str, bank: Bank) -> tuple[SittingRecord, ...]:
-    return unit.at(provider_id).studied.completed(bank.id, bank.version)
 
 
 def _start(unit: Unit, account: Account, kind: str, id: str, *, now: datetime) -> None:
@@ -326,13 +203,6 @@ def _start(unit: Unit, account: Account, kind: str, id: str, *, now: datetime) -
 
 def _job_id(kind: str, id: str) -> str:
     return f"{kind}-{id}"
-
-
-def _found(unit: Unit, rescoring_id: str) -> RescoringRecord:
-    record = unit.rescorings.get(rescoring_id)
-    if record is None:
-        raise NotFound(_("There is no such re-scoring."))
-    return record
 
 
 def _chosen(unit: Unit, bank: Bank, policy: str) -> Bank:

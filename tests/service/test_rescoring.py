@@ -12,7 +12,7 @@ from service.errors import InvalidForm
 from service.outbox.running import Runner
 from service.storage import Store
 from service.storage.records import JobRecord
-from service.use_cases import accounts, reports, rescoring, sittings
+from service.use_cases import accounts, reports, rescoring, rescoring_jobs, sittings
 from service.use_cases.ledger import verify
 from service.use_cases.rescoring_preview import compared
 from service.use_cases.views import Account
@@ -199,7 +199,7 @@ def test_the_banks_own_policy_is_applied_again_the_same_way(
 def test_a_job_that_dies_goes_on_and_scores_nobody_twice(
     house: House, researcher: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rescoring, "BATCH", 2)
+    monkeypatch.setattr(rescoring_jobs, "BATCH", 2)
     ids = [answered(house, turn=turn) for turn in range(5)]
     made = looked_at(house, researcher)
     rescoring.apply(house.store, researcher, made, reason=WHY, now=house.clock())
@@ -212,9 +212,9 @@ def test_a_job_that_dies_goes_on_and_scores_nobody_twice(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        rescoring.apply_job(house.store, job, dying)
+        rescoring_jobs.apply_job(house.store, job, dying)
     assert sorted(profiles(house, ids)) == ["distance-1"] * 4 + ["near-miss-1"]
-    result = rescoring.apply_job(house.store, job, lambda _done, _total: None)
+    result = rescoring_jobs.apply_job(house.store, job, lambda _done, _total: None)
     assert result == {"scored": 1, "left": 0, "same": 4}
     with house.store.read() as unit:
         tenant = unit.at(house.provider_id)
@@ -243,13 +243,13 @@ def test_a_job_stops_where_another_policy_was_applied_meanwhile(
     with house.store.read() as unit:
         looking = unit.jobs.find(f"rescoring-preview-{second}")
     assert looking is not None
-    rescoring.preview_job(house.store, looking, lambda _d, _t: None)
+    rescoring_jobs.preview_job(house.store, looking, lambda _d, _t: None)
     rescoring.apply(house.store, researcher, second, reason=WHY, now=house.clock())
     jobs: list[JobRecord] = []
     with house.store.read() as unit:
         jobs += [j for one in (first, second) if (j := unit.jobs.find(f"rescoring-{one}"))]
-    assert rescoring.apply_job(house.store, jobs[1], lambda _d, _t: None)["scored"] == 2
-    assert rescoring.apply_job(house.store, jobs[0], lambda _d, _t: None)["overtaken"] is True
+    assert rescoring_jobs.apply_job(house.store, jobs[1], lambda _d, _t: None)["scored"] == 2
+    assert rescoring_jobs.apply_job(house.store, jobs[0], lambda _d, _t: None)["overtaken"] is True
     assert set(profiles(house, ids)) == {"distance-2"}
 
 
