@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from service.mail_settings import MailSettings
-from service.outbox.asking import Later, Never, verdict
 from service.outbox.envelope import Backend, Refused, Temporary, Unsure
 from service.outbox.rendering import Prepared, keep_link, prepare
+from service.outbox.still_due import Later, Never, verdict
 from service.storage import Store, Unit
 from service.storage.records import MessageRecord
 from service.use_cases.happenings import happen

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from service.storage.assessment import OF_EVENT
 from service.storage.records import Event
 from service.storage.tables import events, profiles, sittings
 
 __all__ = ["Answering"]
 
 MOST = 3
-_EVENT = tuple(events.c[name] for name in ("sitting_id", "number", "kind", "item_id", "at", "body"))
 
 
 class Answering:
@@ -53,7 +53,7 @@ class Answering:
     def ratings(self) -> tuple[Event, ...]:
         """List every rating of the provider, sitting by sitting, oldest first."""
         rows = self._connection.execute(
-            sa.select(*_EVENT)
+            sa.select(*OF_EVENT)
             .where(events.c.provider_id == self._provider_id, events.c.kind == "rated")
             .order_by(events.c.sitting_id, events.c.number)
         )

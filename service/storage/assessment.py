@@ -14,7 +14,21 @@ from service.storage.records import EVENT_KINDS, Event, Identity, SittingRecord
 from service.storage.tables import events, identities, links, profiles, remarks, sittings
 from vbr_engine.bank.form import Form
 
-__all__ = ["Events", "Identities", "Links", "Profiles", "Remarks", "Sittings", "sitting_of"]
+__all__ = [
+    "OF_EVENT",
+    "Events",
+    "Identities",
+    "Links",
+    "Profiles",
+    "Remarks",
+    "Sittings",
+    "sitting_of",
+]
+
+# The columns of an event, in the order of its fields.
+OF_EVENT = tuple(
+    events.c[name] for name in ("sitting_id", "number", "kind", "item_id", "at", "body")
+)
 
 
 class Sittings:
@@ -278,14 +292,7 @@ class Events:
         """Return the events of several sittings, each in order."""
         found: dict[str, list[Event]] = defaultdict(list)
         rows = self._connection.execute(
-            sa.select(
-                events.c.sitting_id,
-                events.c.number,
-                events.c.kind,
-                events.c.item_id,
-                events.c.at,
-                events.c.body,
-            )
+            sa.select(*OF_EVENT)
             .where(events.c.provider_id == self._provider_id, events.c.sitting_id.in_(sitting_ids))
             .order_by(events.c.sitting_id, events.c.number)
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from service.storage.assessment import OF_EVENT
 from service.storage.cipher import Cipher
 from service.storage.records import Event
 from service.storage.tables import events, identities, sittings, standings
@@ -96,14 +97,7 @@ class Boards:
         self, kinds: tuple[str, ...], condition: sa.ColumnElement[bool]
     ) -> dict[str, tuple[Event, ...]]:
         rows = self._connection.execute(
-            sa.select(
-                events.c.sitting_id,
-                events.c.number,
-                events.c.kind,
-                events.c.item_id,
-                events.c.at,
-                events.c.body,
-            )
+            sa.select(*OF_EVENT)
             .join_from(standings, events, _same(events))
             .where(
                 standings.c.provider_id == self._provider_id,
