@@ -92,7 +92,8 @@ def who(entry: TimelineEntry) -> str:
     """Say who did it: a colleague by name, the candidate, or nobody in person."""
     if entry.by:
         return entry.by
-    return _("the candidate") if entry.kind in BY_CANDIDATE else _("automatic")
+    came_back = entry.body.get("step") == "reopened"
+    return _("the candidate") if came_back or entry.kind in BY_CANDIDATE else _("automatic")
 
 
 def _details(entry: TimelineEntry) -> str:

@@ -147,7 +147,7 @@ def _timeline(
             body=event.body,
             note=texts.get(event.body.get("remark") or "", ""),
             undone_by=_undone_by(undone.get(event.number), names),
-            can_undo=last is not None and last.number == event.number,
+            can_undo="by" in event.body and last is not None and last.number == event.number,
         )
         for event in events
         if event.kind not in UNTOLD

@@ -85,8 +85,8 @@ def _target(events: tuple[Event, ...], number: int | None, request_id: str) -> i
 
 
 def _is_meant(event: Event, number: int | None, request_id: str) -> bool:
-    if event.kind != "step":
-        return False
+    if event.kind != "step" or "by" not in event.body:
+        return False  # Without a name it is the candidate who came back: that is theirs.
     if number is not None:
         return event.number == number
     return bool(request_id) and event.body.get("request") == request_id

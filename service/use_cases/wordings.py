@@ -198,7 +198,7 @@ def sample_fields(
         "contact": contact_of(held, kind) or usual_contact or held.shown_name,
         "link": f"{address}/i/...",
         "expires": day_in(language, today),
-        "minutes": "25",
+        "minutes": "15",
         "answer": _("You can answer by phone. Ring us to choose a time."),
     }
 

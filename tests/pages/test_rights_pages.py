@@ -7,8 +7,10 @@ import re
 
 import pytest
 
+from service.pages.history import who
 from service.storage.ledger import LEDGER_KINDS
 from service.use_cases import accounts, asking, reports, sittings
+from service.use_cases.application import candidate_page
 from service.use_cases.views import Account
 
 EMAIL = "rhona@meadow.example"
@@ -245,6 +247,11 @@ def test_withdrawing_asks_and_can_be_taken_back(house, candidate, home):
     token = next(e for e in page.all("input") if form in e.parents)
     page = candidate.post(form.get("action"), {"csrf_token": token.get("value")})
     assert "Your application goes on as before." in page.reads
+    told = candidate_page(
+        house.store, house.account.provider_id, house.sitting_id, now=house.store.clock()
+    ).timeline
+    assert not any(entry.can_undo for entry in told)
+    assert [who(entry) for entry in told if entry.kind == "step"] == ["the candidate"]
     assert any(b.text.strip() == "Start" for b in candidate.get(f"/i/{house.token}").all("button"))
 
 
