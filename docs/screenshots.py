@@ -1,7 +1,8 @@
 """Render every page at 390 and 1280 px into docs/screenshots.
 
-Starts the service on a free port with a temporary data folder, fills it with made-up people and
-walks through it with Debian's chromium. Run by ``make screenshots``; needs the package chromium.
+Starts the service on a free port with a temporary data folder, fills it with the demonstration and
+walks through it, as everybody, with Debian's chromium. Run by ``make screenshots``; words after it
+choose shots whose names begin so. Needs the package chromium.
 """
 
 from __future__ import annotations
@@ -11,162 +12,144 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FloatRect, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from service import create_app
+from service.demo import Demonstration, SignIn, prepare
+from service.outbox.running import Runner
 from service.storage import Store
 from service.storage.store import utc_now
-from service.use_cases import accounts, invitations, reports, sittings, vacancies
+from service.use_cases import accounts, adjustments, imports, invitations, reports, sittings
+from service.use_cases.ratings import next_to_rate
 from service.use_cases.views import Account
-from vbr_engine import read_bank, simulate_responses
 
 FOLDER = Path(__file__).parent / "screenshots"
-BANK = Path(__file__).parent.parent / "question_banks" / "homecare-values"
 CHROMIUM = Path("/usr/bin/chromium")
 WIDTHS = (390, 1280)
 TALLEST = 2200
-STARTED = "Dana Kowalska"
 LARGEST = 150_000
 COLOURS = (32, 16, 8)
-EMAIL, PASSWORD = "rhona@meadow.example", "a long enough pass phrase"
-SOME_CONTACT = "Rhona Example, 01632 960 001, rhona@meadow.example"
+LIST = "Name,Email\nZoe New,zoe@new.example\nAsh Sample,\nYan New,yan@\nXue New,xue@new.example"
 
 
 @dataclass(frozen=True)
 class World:
-    """Made-up people: tokens and sittings by name; the number of a question of each format."""
+    """The demonstration: sittings, links and sessions by name, and ids of other things."""
 
-    vacancy: str
-    empty_vacancy: str
-    tokens: Mapping[str, str]
+    demo: Demonstration
     sittings: Mapping[str, str]
+    links: Mapping[str, str]
+    sessions: Mapping[str, str]
+    ids: Mapping[str, str]
     questions: Mapping[str, int]
 
 
 @dataclass(frozen=True)
 class Shot:
-    """A page to render: what to do on it first, and whose link must be open for it."""
+    """A page to render: what to do on it first, whose link must be open, and the language."""
 
     name: str
     address: str
     act: Callable[[Page], None] | None = None
     link: str = ""
+    language: str = "en"
 
 
-def main() -> int:
-    """Render everything; return an exit status."""
+def main(wanted: list[str]) -> int:
+    """Render everything, or what is wanted; return an exit status."""
     if not CHROMIUM.exists():
         print("chromium is missing. On Debian: sudo apt-get install -y chromium", file=sys.stderr)
         return 1
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as data, serving(Path(data)) as (root, store):
-        world = fill(store)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-            )
-            for width in WIDTHS:
-                render(browser, root, world, width)
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory() as data,
+        serving(Path(data)) as (root, world),
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
+        )
+        for width in WIDTHS:
+            render(browser, root, world, width, tuple(wanted))
+        browser.close()
     return 0
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[tuple[str, Store]]:
+def serving(data: Path) -> Iterator[tuple[str, World]]:
     """Run the service on a free port of this machine."""
     app = create_app({"VBR_DATA_DIR": str(data), "VBR_LOG_LEVEL": "error"})
+    store: Store = app.extensions["vbr"].store
+    with app.test_request_context():
+        world = fill(store, prepare(store, data / "demonstration.json", now=utc_now()))
     server = make_server("127.0.0.1", 0, app, threaded=True)
     Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.port}", app.extensions["vbr"].store
+        yield f"http://127.0.0.1:{server.port}", world
     finally:
         server.shutdown()
 
 
-def fill(store: Store) -> World:
-    """Invite made-up people and let each of them get somewhere."""
-    now = utc_now()
-    by = sign_up(store, "Meadow Lane Home Care", EMAIL)
-    sign_up(store, "New Start Care", "first@start.example")
-    vacancy = new_vacancy(store, by, "Care worker, evenings and weekends", days=9)
-    empty = new_vacancy(store, by, "Senior care worker, days", days=0)
-    tokens, ids = {}, {}
-    for name, days in (
-        ("Alex Morgan", 0),
-        ("Bilal Rahman", 4),
-        ("Chloe Osei", 3),
-        (STARTED, 0),
-        ("Ewan Price", 1),
-        ("Farah Siddiq", 2),
-        ("Grace Lam", 0),
-        ("Hana Novak", 1),
-    ):
-        invited = invitations.invite(
-            store,
-            by.provider_id,
-            vacancy,
-            name=name,
-            email="",
-            by=by,
-            now=now - timedelta(days=days, hours=2),
-            simulated=name == "Farah Siddiq",
-        )
-        tokens[name], ids[name] = invited.token, invited.sitting_id
-    answer(store, tokens["Chloe Osei"], number=5, days=3)
-    answer(store, tokens[STARTED], number=3, days=0)
-    for name, days in (("Ewan Price", 1), ("Farah Siddiq", 2), ("Grace Lam", 0)):
-        answer(store, tokens[name], number=None, days=days, seed=len(name))
-    for name in ("Farah Siddiq", "Grace Lam"):
-        look(store, by, ids[name])
-    reports.record_decision(
-        store, by.provider_id, ids["Farah Siddiq"], account=by, decision="invite-to-interview",
-        reason="Warm on the phone, and thoughtful about lone working.", now=now,
-    )  # fmt: skip
-    return World(vacancy, empty, tokens, ids, one_of_each_format(store, ids[STARTED]))
-
-
-def sign_up(store: Store, provider: str, email: str) -> Account:
-    """Add a provider with one recruiter."""
-    now = utc_now()
-    provider_id = accounts.add_provider(store, name=provider, contact=SOME_CONTACT, now=now)
-    accounts.add_account(
-        store, provider_id, name="Rhona Example", email=email, password=PASSWORD, now=now
+def fill(store: Store, demo: Demonstration) -> World:
+    """Find everybody in the demonstration, and make what it does not have."""
+    now, here = utc_now(), demo.provider_id
+    Runner(store, owner="screenshots", stop=Event()).run_one()
+    rae, mo = person(demo, "recruiter"), person(demo, "manager")
+    with store.read() as unit:
+        tenant = unit.at(here)
+        found = tenant.identities.of(tuple(tenant.standings.all()))
+        names = {who.name.split()[0]: one for one, who in found.items()}
+        ids = {task.kind: task.id for task in tenant.tasks.open()}
+        ids["model"] = unit.models.list()[0].id
+    draft = imports.draft(
+        store, here, demo.vacancy_id, content=LIST, name="", by=account(rae), now=now
     )
-    token = accounts.sign_in(store, email, PASSWORD, now=now, address="127.0.0.1")
-    account = accounts.account_for(store, token, now=now)
-    assert account is not None
-    return account
+    ids |= {"list": draft, "code": next_to_rate(store, account(mo)) or ""}
+    for name, way in (("Hal", "entered"), ("Gil", "typed")):
+        adjustments.adjust(
+            store, here, names[name], account=account(rae), way=way, note="", now=now
+        )
+    reports.open_report(store, here, names["Bea"], account=account(rae), now=now)
+    links = {
+        name: invitations.renew_link(store, here, names[name], by=account(rae), now=now)
+        for name in ("Bo", "Meg", "Cat", "Lou", "Yas", "Ifan", "Gil", "Kit")
+    }
+    sittings.start_sitting(store, links["Gil"], now=now)
+    sessions = {
+        role: accounts.sign_in(store, who.email, demo.password, now=now, address=role)
+        for role in ("recruiter", "manager", "council", "researcher", "administrator")
+        for who in [person(demo, role)]
+    }
+    sessions["new"] = new_provider(store)
+    return World(demo, names, links, sessions, ids, one_of_each_format(store, names["Meg"]))
 
 
-def new_vacancy(store: Store, by: Account, title: str, *, days: int) -> str:
-    """Open a vacancy some days ago."""
-    return vacancies.create_vacancy(
-        store, by.provider_id, title=title, bank_id="homecare-values", contact=SOME_CONTACT,
-        now=utc_now() - timedelta(days=days),
-    )  # fmt: skip
+def person(demo: Demonstration, role: str) -> SignIn:
+    """Find who has a role, in the first provider or in the house."""
+    return next(
+        one for one in demo.sign_ins if one.role == role and one.provider_id != demo.neighbour_id
+    )
 
 
-def answer(store: Store, token: str, *, number: int | None, days: int, seed: int = 1) -> None:
-    """Give the first answers of a sitting, or all of them and submit."""
-    bank = read_bank(BANK)
-    responses = simulate_responses(bank, 1, seed=seed)
-    given = responses.answers(responses.sittings[0])
-    at = utc_now() - timedelta(days=days, hours=1)
-    sitting = sittings.start_sitting(store, token, now=at)
-    total = sittings.review_sitting(store, sitting).total
-    for place in range(1, (number or total) + 1):
-        item = sittings.show_question(store, sitting, place).item.id
-        at += timedelta(seconds=40)
-        sittings.save_answer(store, sitting, item, given[item], revision=0, now=at)
-    if number is None:
-        sittings.submit_sitting(store, sitting, now=at)
+def account(who: SignIn) -> Account:
+    """Return the account of somebody of the demonstration."""
+    return Account(who.account_id, who.provider_id, "", who.name, who.email, who.role)
+
+
+def new_provider(store: Store) -> str:
+    """Open a provider where nothing has happened, and sign its manager in."""
+    now, email, password = utc_now(), "first@start.example", "a long enough pass phrase"
+    provider = accounts.add_provider(store, name="New Start Care", contact="Ask Ny.", now=now)
+    accounts.add_account(
+        store, provider, name="Ny Example", email=email, password=password, now=now, role="manager"
+    )
+    return accounts.sign_in(store, email, password, now=now, address=email)
 
 
 def one_of_each_format(store: Store, sitting: str) -> dict[str, int]:
@@ -176,41 +159,29 @@ def one_of_each_format(store: Store, sitting: str) -> dict[str, int]:
     return {str(question.item.format): number for number, question in shown.items()}
 
 
-def look(store: Store, by: Account, sitting: str) -> None:
-    """Record a first view and open the report."""
-    reports.record_first_view(
-        store, by.provider_id, sitting, account=by, view="promising",
-        note="Asked good questions when she rang.", now=utc_now(),
-    )  # fmt: skip
-    reports.open_report(store, by.provider_id, sitting, account=by, now=utc_now())
-
-
-def render(browser: Browser, root: str, world: World, width: int) -> None:
+def render(browser: Browser, root: str, world: World, width: int, wanted: tuple[str, ...]) -> None:
     """Render every page at one width."""
-    for person, shots in (
-        (None, public_shots(world)),
-        ("first@start.example", [Shot("recruiter-vacancies-empty", "/vacancies")]),
-        (EMAIL, recruiter_shots(world)),
-    ):
-        context = browser.new_context(
-            base_url=root, viewport={"width": width, "height": 800}, locale="en-GB"
-        )
-        if person:
-            sign_in(context, person)
-        for shot in shots:
-            take(context, shot, width)
-        context.close()
-
-
-def sign_in(context: BrowserContext, email: str) -> None:
-    """Sign in as a recruiter."""
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.fill("#email", email)
-    page.fill("#password", PASSWORD)
-    press(page)
-    page.wait_for_url("**/vacancies")
-    page.close()
+    shots: dict[str, list[Shot]] = {
+        "": candidate_shots(world),
+        "recruiter": recruiter_shots(world),
+        "manager": manager_shots(world),
+        "council": council_shots(world),
+        "researcher": researcher_shots(world),
+        "administrator": administrator_shots(world),
+        "new": [Shot(f"empty-{name}", f"/{name}") for name in ("vacancies", "calls", "tasks")],
+    }
+    for role, several in shots.items():
+        for shot in several:
+            if not wanted or shot.name.startswith(wanted):
+                context = browser.new_context(
+                    base_url=root, viewport={"width": width, "height": 800}, locale="en-GB"
+                )
+                cookies = {"vbr_language": shot.language, "vbr_session": world.sessions.get(role)}
+                context.add_cookies(
+                    [{"name": n, "value": v, "url": root} for n, v in cookies.items() if v]
+                )
+                take(context, shot, width)
+                context.close()
 
 
 def press(page: Page) -> None:
@@ -218,70 +189,152 @@ def press(page: Page) -> None:
     page.locator("main form button.govuk-button").last.click()
 
 
-def public_shots(world: World) -> list[Shot]:
+def candidate_shots(world: World) -> list[Shot]:
     """List the pages of candidates and visitors."""
-    fresh, part, done = (world.tokens[name] for name in ("Alex Morgan", STARTED, "Ewan Price"))
-    sitting = f"/sitting/{world.sittings[STARTED]}"
-    scenarios = [
-        Shot(f"candidate-question-{kind}", f"{sitting}/question/{number}", link=part)
-        for kind, number in world.questions.items()
-    ]
-    unanswered = f"{sitting}/question/{max(world.questions.values())}"
+
+    def inside(name: str, more: str, shot: str, act: Callable[[Page], None] | None = None) -> Shot:
+        return Shot(
+            f"candidate-{shot}", f"/sitting/{world.sittings[name]}{more}", act, world.links[name]
+        )
+
+    bo, rights = world.links["Bo"], "/your-data"
+    unanswered = f"/question/{max(world.questions.values())}"
     return [
-        Shot("candidate-landing", f"/i/{fresh}"),
-        Shot("candidate-practice", f"/i/{fresh}/practice"),
-        *scenarios,
-        Shot("candidate-question-error", unanswered, act=press, link=part),
-        Shot("candidate-check", f"{sitting}/check", link=part),
-        Shot("candidate-feedback", f"/sitting/{world.sittings['Ewan Price']}/feedback", link=done),
+        Shot("candidate-landing", f"/i/{bo}"),
+        Shot("candidate-landing-welsh", f"/i/{world.links['Ifan']}"),
+        Shot("candidate-landing-withdrawn", f"/i/{world.links['Yas']}"),
+        Shot("candidate-practice", f"/i/{bo}/practice"),
+        Shot("candidate-adjustment", f"/i/{bo}/adjustment"),
+        Shot("candidate-how-it-is-used", f"/i/{bo}/how-it-is-used"),
+        *(
+            inside("Meg", f"/question/{number}", f"question-{kind}")
+            for kind, number in world.questions.items()
+        ),
+        inside("Meg", unanswered, "question-error", press),
+        inside("Meg", "/check", "check"),
+        inside("Gil", "/words/1", "own-words"),
+        inside("Ifan", "/question/1", "question-welsh"),
+        inside("Cat", "/feedback", "feedback"),
+        inside("Kit", "/feedback", "being-rated"),
+        inside("Lou", rights, "rights"),
+        inside("Lou", f"{rights}/copy", "copy"),
+        inside("Lou", f"{rights}/disagree", "disagree"),
+        inside("Meg", f"{rights}/person", "person"),
+        inside("Meg", f"{rights}/withdraw", "withdraw"),
+        inside("Meg", f"{rights}/erasure", "erasure"),
         Shot("candidate-link-unknown", "/i/no-such-link"),
         Shot("about", "/about"),
         Shot("privacy", "/privacy"),
         Shot("accessibility", "/accessibility"),
-        Shot("recruiter-sign-in", "/sign-in"),
-        Shot("recruiter-sign-in-error", "/sign-in", act=press),
+        Shot("sign-in", "/sign-in"),
+        Shot("sign-in-error", "/sign-in", press),
+        Shot("sign-in-reset", "/reset"),
     ]
 
 
 def recruiter_shots(world: World) -> list[Shot]:
     """List the pages of recruiters."""
-    board, person = f"/vacancies/{world.vacancy}", "/candidates/{}".format
-    stuck, unread, read, decided = (
-        person(world.sittings[name])
-        for name in ("Chloe Osei", "Ewan Price", "Grace Lam", "Farah Siddiq")
-    )
+    board = f"/vacancies/{world.demo.vacancy_id}"
+
+    def of(name: str, more: str, shot: str, act: Callable[[Page], None] | None = None) -> Shot:
+        return Shot(f"recruiter-{shot}", f"/candidates/{world.sittings[name]}{more}", act)
+
     return [
         Shot("recruiter-vacancies", "/vacancies"),
+        Shot("recruiter-vacancies-welsh", "/vacancies", language="cy"),
         Shot("recruiter-new-vacancy", "/vacancies/new"),
-        Shot("recruiter-new-vacancy-error", "/vacancies/new", act=press),
+        Shot("recruiter-new-vacancy-error", "/vacancies/new", press),
         Shot("recruiter-board", board),
-        Shot("recruiter-board-empty", f"/vacancies/{world.empty_vacancy}"),
+        Shot("recruiter-board-welsh", board, language="cy"),
+        Shot("recruiter-board-ended", f"{board}?show=ended"),
+        Shot("recruiter-board-nobody", f"{board}?q=nobody"),
+        Shot("recruiter-calls", "/calls"),
         Shot("recruiter-invite", f"{board}/invite"),
-        Shot("recruiter-invite-error", f"{board}/invite", act=press),
-        Shot("recruiter-new-link", f"{stuck}/new-link"),
-        Shot("recruiter-link", f"{person(world.sittings['Hana Novak'])}/new-link", act=press),
-        Shot("recruiter-candidate-stuck", stuck),
-        Shot("recruiter-candidate-decided", decided),
-        Shot("recruiter-first-view", f"{unread}/first-view"),
-        Shot("recruiter-first-view-error", f"{unread}/first-view", act=press),
-        Shot("recruiter-report", f"{read}/report"),
-        Shot("recruiter-decision", f"{read}/decision"),
-        Shot("recruiter-decision-again", f"{decided}/decision"),
-        Shot("recruiter-decision-error", f"{read}/decision", act=press),
+        Shot("recruiter-invite-error", f"{board}/invite", press),
+        Shot("recruiter-import", f"{board}/import"),
+        Shot("recruiter-import-check", f"/imports/{world.ids['list']}"),
+        of("Hal", "/new-link", "new-link"),
+        of("Bo", "/new-link", "link", press),
+        of("Fay", "", "candidate-stuck"),
+        of("Jan", "", "candidate-asks"),
+        of("Lou", "", "candidate-contests"),
+        of("Uma", "", "candidate-at-work"),
+        of("Ash", "/first-view", "first-view"),
+        of("Ash", "/first-view", "first-view-error", press),
+        of("Bea", "/report", "report"),
+        of("Bea", "/decision", "decision"),
+        of("Bea", "/decision", "decision-error", press),
+        of("Lou", "/record", "record"),
+        of("Tam", "/risk", "risk"),
+        of("Rio", "/step/called", "step-called"),
+        of("Rio", "/step/not-appointed", "step-not-appointed"),
+        of("Jan", "/adjustment", "adjustment"),
+        of("Hal", "/paper", "paper"),
+        of("Fay", "/facts", "facts"),
+        Shot("recruiter-entry", f"/entry/{world.sittings['Hal']}"),
+        Shot("recruiter-tasks", "/tasks"),
+        Shot("recruiter-task", f"/tasks/{world.ids['person']}"),
+        Shot("recruiter-ratings", "/ratings"),
     ]
+
+
+def manager_shots(world: World) -> list[Shot]:
+    """List the pages of managers."""
+    return [
+        Shot("manager-settings", "/settings"),
+        Shot("manager-details", "/settings/details"),
+        Shot("manager-retention", "/settings/retention"),
+        Shot("manager-values", "/settings/values/homecare-values"),
+        Shot("manager-messages", "/settings/messages"),
+        Shot("manager-message", "/settings/messages/invitation/en/email"),
+        Shot("manager-people", "/settings/people"),
+        Shot("manager-people-new", "/settings/people/new"),
+        Shot("manager-contest", f"/tasks/{world.ids['contest']}"),
+        Shot("manager-rating", f"/ratings/answer/{world.ids['code']}"),
+        Shot("manager-agreement", "/ratings/agreement"),
+        Shot("account", "/account"),
+        Shot("account-second-step", "/account/second-factor"),
+    ]
+
+
+def council_shots(world: World) -> list[Shot]:
+    """List the pages of the council lead."""
+    here = f"/council/{world.demo.provider_id}"
+    return [
+        Shot("council-providers", "/council"),
+        Shot("council-provider", here),
+        Shot("council-new", "/council/new"),
+        Shot("council-pause", f"{here}/pause"),
+    ]
+
+
+def researcher_shots(world: World) -> list[Shot]:
+    """List the pages of researchers."""
+    return [
+        Shot("research-models", "/models"),
+        Shot("research-model", f"/models/{world.ids['model']}"),
+        Shot("research-model-show", f"/models/{world.ids['model']}/change?state=shown"),
+        Shot("research", "/research"),
+    ]
+
+
+def administrator_shots(world: World) -> list[Shot]:
+    """List the pages of the administrator."""
+    return [Shot("operator", "/operator"), Shot("operator-people", "/operator/people")]
 
 
 def take(context: BrowserContext, shot: Shot, width: int) -> None:
     """Render one page into a file."""
+    page = context.new_page()
     if shot.link:
         context.request.post(f"/i/{shot.link}")
-    page = context.new_page()
     page.goto(shot.address)
     if shot.act:
         shot.act(page)
         page.wait_for_load_state()
     tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
-    clip = {"x": 0, "y": 0, "width": width, "height": max(tall, 400)}
+    page.set_viewport_size({"width": width, "height": max(tall, 400)})  # what sticks, at the end
+    clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": max(tall, 400)}
     content = page.screenshot(full_page=True, clip=clip, animations="disabled")
     (FOLDER / f"{shot.name}-{width}.png").write_bytes(small(content))
     page.close()
@@ -299,4 +352,4 @@ def small(content: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
