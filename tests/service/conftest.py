@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 
 from service.publish import publish_banks
 from service.storage import Store
@@ -99,6 +100,15 @@ def a_valid_answer(
     if format is ResponseFormat.MOST_LEAST:
         return {o: 1 if o == turned[0] else -1 if o == turned[1] else 0 for o in options}
     return {option: int(option in turned[: picks or 0]) for option in options}
+
+
+@pytest.fixture
+def all_logged() -> Iterator[None]:
+    """Let every line through, whatever another test has set."""
+    kept = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**kept)
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pyotp
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from service.errors import InvalidForm, LinkSpent, NotFound, SignInFailed, TooManyAttempts
@@ -52,15 +51,6 @@ def invite(store: Store, house: Any, manager: Account) -> Callable[..., str]:
         ).token
 
     return one
-
-
-@pytest.fixture
-def all_logged() -> Iterator[None]:
-    """Let every line through, whatever another test has set."""
-    kept = structlog.get_config()
-    structlog.reset_defaults()
-    yield
-    structlog.configure(**kept)
 
 
 def test_a_link_shows_whose_it_is_and_works_once(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyotp
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from service.config import Settings
@@ -51,15 +49,6 @@ class Phone:
 
     def at(self, seconds: float) -> str:
         return self._totp.at(self._clock() + timedelta(seconds=seconds))
-
-
-@pytest.fixture
-def all_logged() -> Iterator[None]:
-    """Let every line through, whatever another test has set."""
-    kept = structlog.get_config()
-    structlog.reset_defaults()
-    yield
-    structlog.configure(**kept)
 
 
 # RFC 6238, appendix B: SHA-1, the secret "12345678901234567890", the last six of eight figures.

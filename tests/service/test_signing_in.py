@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import time
 import unicodedata
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from threading import Lock
 from typing import Any
 
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from service.errors import Busy, InvalidForm, SignInFailed, TooManyAttempts
@@ -19,15 +17,6 @@ from service.storage import Store
 from service.use_cases import accounts, passwords
 
 ADDRESS = "192.0.2.1"
-
-
-@pytest.fixture
-def all_logged() -> Iterator[None]:
-    """Let every line through, whatever another test has set."""
-    kept = structlog.get_config()
-    structlog.reset_defaults()
-    yield
-    structlog.configure(**kept)
 
 
 def test_signing_in_gives_a_session_that_signing_out_ends(store: Store, house: Any) -> None:
