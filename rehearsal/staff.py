@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Error as BrowserError
 
 from rehearsal.candidates import decide, first_view
-from rehearsal.stage import NO_PAGE, Person, expect, wait_for
+from rehearsal.stage import NO_PAGE, ROOT, Person, expect, wait_for
 from rehearsal.world import CANDIDATES, FIRST, SECOND, TITLE, World
 
 ADMINISTRATOR = "ada@pilot.example"
@@ -185,8 +186,26 @@ def new_bank_version(world: World) -> str:
     ravi = world.who("Ravi").go("/")
     if not ravi.page.locator("nav a[href='/research']").count():
         return "not there"
-    ravi.go("/research")
-    return "the pages for research open"
+    ravi.go("/research/proposals/new").page.set_input_files("#files", _next_version(world))
+    ravi.fill(reason="A plainer name of the bank.").press("Check and propose")
+    place = ravi.path
+    ravi.shows("Another researcher reviews this").lacks("Publish it")
+    world.who("Rita").go(place).press("Publish it").shows("Published")
+    world.who("Rae").go("/vacancies/new").shows("version 0.9.0")
+    return "version 0.9.0, proposed by one and published by the other"
+
+
+def _next_version(world: World) -> list[Path]:
+    """Write the bank again under another number, with another word in it."""
+    bank = ROOT / "question_banks" / "homecare-values"
+    folder = world.service.folder / "version"
+    folder.mkdir()
+    held = re.sub(r"(?m)^version: .*$", "version: 0.9.0", (bank / "bank.yaml").read_text("utf-8"))
+    (folder / "bank.yaml").write_text(held, encoding="utf-8")
+    for file in (bank / "catalogues").glob("*.yaml"):
+        text = re.sub(r"(?m)^(title: .*)$", r"\1 (plain)", file.read_text("utf-8"), count=1)
+        (folder / file.name).write_text(text, encoding="utf-8")
+    return sorted(folder.iterdir())
 
 
 def a_model_of_risk(world: World) -> str:
