@@ -635,6 +635,25 @@ def test_two_workers_never_hold_the_same_message(house: Any, store: Store, way: 
     assert len(way.taken) == len({sent.id for sent in way.taken}) == 12
 
 
+def test_only_a_lease_that_holds_hands_over_and_what_was_handed_over_is_not_taken_again(
+    house: Any, store: Store
+) -> None:
+    invite(house)
+    with store.write() as unit:
+        ids, now = unit.outbox.due(now=house.clock(), most=5), house.clock()
+        until = now + timedelta(seconds=90)
+        assert [one.id for one in unit.outbox.claim(ids, owner="a", now=now, until=until)] == [*ids]
+        (one,), given = ids, {"owner": "a", "until": until + HOUR}
+        assert not unit.outbox.hand_over(one, now=until, **given)
+        assert unit.outbox.hand_over(one, now=until - timedelta(seconds=1), **given)
+        later = until + 2 * HOUR
+        for marked in (0, 1):
+            assert one not in unit.outbox.due(now=later, most=5)
+            assert unit.outbox.claim(ids, owner="b", now=later, until=later + HOUR) == ()
+            assert unit.outbox.counts()[("handed-over", "unsure")[marked]] == 1
+            unit.outbox.mark_unsure(now=later)
+
+
 def test_a_stopped_worker_gives_back_what_it_did_not_begin(
     house: Any, store: Store, way: Fake
 ) -> None:
