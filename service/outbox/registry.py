@@ -22,10 +22,10 @@ from service.use_cases import (
     risk_training,
     take_back,
 )
+from service.use_cases.jobs import Report
 
-__all__ = ["JOBS", "JobFunction", "Report"]
+__all__ = ["JOBS", "JobFunction"]
 
-Report = Callable[[int, int], None]
 JobFunction = Callable[[Store, JobRecord, Report], Mapping[str, Any]]
 
 JOBS: dict[str, JobFunction] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,10 @@ from service.storage import Unit
 from service.storage.records import JobRecord
 from service.words import gettext as _
 
-__all__ = ["JobView", "job_view", "start_job"]
+__all__ = ["JobView", "Report", "job_view", "start_job"]
+
+# How far a job is: what is done, and of how much.
+Report = Callable[[int, int], None]
 
 
 def start_job(
