@@ -1,0 +1,301 @@
+"""The service under a list of 10,000 people and 100 sign-ins at once, while candidates answer.
+
+``python -m benchmarks.service_storm [PEOPLE [SIGN_INS]]`` starts gunicorn on loopback with a fresh
+data folder, sends a list of PEOPLE (10,000) by the pages of a recruiter, begins to invite them,
+and in that moment lets SIGN_INS (100) people send their passwords. Until the list is done,
+processes beside it ask for ``/healthz``, for question pages, and save answers. Printed are the
+times before and during the storm, how long everything took, and the memory of the workers.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import requests
+
+from service.config import Settings
+from service.start import application, open_store
+from service.storage.records import AccountRecord
+from service.storage.store import utc_now
+from service.use_cases import accounts, invitations, passwords, vacancies
+from service.use_cases.views import Account
+
+ROOT = Path(__file__).parents[1]
+PHRASE = "copper kettle under snow"
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+FORM_ID = re.compile(r'name="request_id" value="([^"]+)"')
+CALM, AFTER, LONGEST = 8, 8, 300
+ANSWERING = 4
+Seen = tuple[str, list[tuple[float, float]]]
+
+
+def main(people: int = 10_000, sign_ins: int = 100) -> None:
+    """Prepare, storm, and print what was measured."""
+    with tempfile.TemporaryDirectory() as folder:
+        port = _free_port()
+        address = f"http://127.0.0.1:{port}"
+        environ = {"VBR_DATA_DIR": folder, "VBR_LOG_LEVEL": "error", "VBR_MAIL": "off"}
+        vacancy, links = _prepare(environ, sign_ins)
+        kept = {name: v for name, v in os.environ.items() if not name.startswith("VBR_")}
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "-c", "python:service.gunicorn_conf",
+             "-b", f"127.0.0.1:{port}", "service:create_app()"],
+            env={**kept, **environ}, cwd=ROOT, start_new_session=True,
+        )  # fmt: skip
+        try:
+            _wait(address)
+            _storm(address, server.pid, vacancy, links, people, sign_ins)
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _prepare(environ: Mapping[str, str], sign_ins: int) -> tuple[str, list[str]]:
+    """Make a provider with people and candidates; return the vacancy and the links."""
+    application(environ)
+    store, now = open_store(Settings.from_environment(environ)), utc_now()
+    provider = accounts.add_provider(store, name="Storm Care", contact="Ask Sam.", now=now)
+    hashed = passwords.hash_of(PHRASE)
+    with store.write() as unit:
+        for number in range(sign_ins + 1):
+            name = f"person{number}"
+            record = AccountRecord(provider, name, f"{name}@example.org", name, "manager", hashed)
+            unit.at(provider).accounts.add(record, now=now - timedelta(days=1))
+    by = Account("person0", provider, "Storm Care", "person0", "person0@example.org", "manager")
+    vacancy = vacancies.create_vacancy(
+        store, provider, title="Care worker", bank_id="homecare-values", contact="Ask Sam.", now=now
+    )
+    links = [
+        invitations.invite(
+            store, provider, vacancy, name=f"Ana {number}", email=f"ana{number}@example.org",
+            by=by, now=now,
+        ).token
+        for number in range(ANSWERING)
+    ]  # fmt: skip
+    store.close()
+    return vacancy, links
+
+
+def _wait(address: str) -> None:
+    for _ in range(300):
+        try:
+            if requests.get(f"{address}/healthz", timeout=1).ok:
+                return
+        except requests.RequestException:
+            time.sleep(0.1)
+    raise SystemExit("the server did not start")
+
+
+def _storm(
+    address: str, pid: int, vacancy: str, links: list[str], people: int, sign_ins: int
+) -> None:
+    recruiter = _signed_in(address, 0)
+    preview, told_at = _sent_list(recruiter, address, vacancy, people)
+    over = multiprocessing.Event()
+    told: Queue[Seen] = multiprocessing.Queue()
+    probes = [_process(_healthz, address, over, told)]
+    probes += [_process(_answering, f"{address}/i/{link}", over, told) for link in links]
+    before = _memory(pid)
+    time.sleep(CALM)
+    load, begun = os.getloadavg()[0], time.monotonic()
+    times: list[float] = []
+    guests = [
+        threading.Thread(target=_guest, args=(address, number + 1, times))
+        for number in range(sign_ins)
+    ]
+    for guest in guests:
+        guest.start()
+    invited = _invite(recruiter, address, preview)
+    invited_after = time.monotonic() - begun
+    for guest in guests:
+        guest.join()
+    signed_after = time.monotonic() - begun
+    ended = time.monotonic()
+    most = _memory(pid)
+    time.sleep(AFTER)
+    after = _memory(pid)
+    over.set()
+    seen = [told.get() for _ in probes]
+    for probe in probes:
+        probe.join()
+    print(f"load of the machine before: {load:.1f}; list read and checked in {told_at:.1f} s")
+    print(f"{invited}: {people:,} invited after {invited_after:.1f} s")
+    print(f"{len(times)} of {sign_ins} signed in after {signed_after:.1f} s")
+    print(f"workers' memory, MB: before {before}, in the storm {most}, {AFTER} s after {after}")
+    _tell(seen, begun, ended)
+
+
+def _process(what: Callable[..., None], *given: object) -> multiprocessing.Process:
+    process = multiprocessing.Process(target=what, args=given)
+    process.start()
+    return process
+
+
+def _signed_in(address: str, number: int) -> requests.Session:
+    """Sign in, and come back when told to."""
+    session = requests.Session()
+    for _ in range(60):
+        page = session.get(f"{address}/sign-in", timeout=LONGEST)
+        form = {
+            "email": f"person{number}@example.org",
+            "password": PHRASE,
+            "csrf_token": _found(TOKEN, page.text),
+        }
+        answer = session.post(
+            f"{address}/sign-in", data=form, timeout=LONGEST, allow_redirects=False
+        )
+        if answer.status_code == 303:
+            return session
+        assert answer.status_code in (429, 503), answer.status_code
+        time.sleep(float(answer.headers.get("Retry-After", 1)))
+    raise SystemExit("nobody can sign in")
+
+
+def _guest(address: str, number: int, times: list[float]) -> None:
+    began = time.monotonic()
+    _signed_in(address, number)
+    times.append(time.monotonic() - began)
+
+
+def _found(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    assert found is not None, text[:500]
+    return found[1]
+
+
+def _sent_list(
+    recruiter: requests.Session, address: str, vacancy: str, people: int
+) -> tuple[str, float]:
+    """Send the list; return the address of its preview, and how long that took."""
+    rows = "\n".join(f"Person {n},person{n}@candidates.example" for n in range(people))
+    place = f"{address}/vacancies/{vacancy}/import"
+    page = recruiter.get(place).text
+    form = {"csrf_token": _found(TOKEN, page), "request_id": _found(FORM_ID, page)}
+    began = time.monotonic()
+    answer = recruiter.post(
+        place, data=form, files={"file": ("list.csv", f"name,email\n{rows}")}, timeout=LONGEST
+    )
+    assert "/imports/" in answer.url, answer.url
+    return answer.url, time.monotonic() - began
+
+
+def _invite(recruiter: requests.Session, address: str, preview: str) -> str:
+    """Begin, and look until the job is done."""
+    page = recruiter.get(preview, timeout=LONGEST).text
+    form = {"csrf_token": _found(TOKEN, page), "send": "message", "language": "en"}
+    recruiter.post(f"{preview}/invite", data=form, timeout=LONGEST)
+    until = time.monotonic() + LONGEST
+    while time.monotonic() < until:
+        text = recruiter.get(preview, timeout=LONGEST).text
+        heading = re.search(r"<h1[^>]*>\s*([^<]+?)\s*</h1>", text)
+        if heading and "invited" in heading[1]:
+            return heading[1]
+        time.sleep(0.5)
+    raise SystemExit("the list is not done")
+
+
+def _healthz(address: str, over: Event, told: Queue[Seen]) -> None:
+    seen: list[tuple[float, float]] = []
+    while not over.wait(0.05):
+        _timed(seen, lambda: requests.get(f"{address}/healthz", timeout=LONGEST))
+    told.put(("/healthz", seen))
+
+
+def _answering(link: str, over: Event, told: Queue[Seen]) -> None:
+    """Answer, change the answer, and so on; each save is acknowledged or this fails."""
+    session = requests.Session()
+    address = _rated(session, session.post(link, timeout=LONGEST).url)
+    pages: list[tuple[float, float]] = []
+    saves: list[tuple[float, float]] = []
+    turn = 0
+    while not over.wait(0.2):
+        page = _timed(pages, lambda: session.get(address, timeout=LONGEST)).text
+        form = _filled(page, turn := turn + 1)
+        save = partial(session.post, address, data=form, timeout=LONGEST, allow_redirects=False)
+        answer = _timed(saves, save)
+        assert answer.status_code == 303, answer.status_code
+    told.put(("both", [(-1.0, float(len(pages))), *pages, *saves]))
+
+
+def _rated(session: requests.Session, address: str) -> str:
+    """Find a scenario whose options are rated."""
+    for number in range(1, 17):
+        place = re.sub(r"\d+$", str(number), address)
+        if 'type="radio" name="option-' in session.get(place, timeout=LONGEST).text:
+            return place
+    raise SystemExit("no scenario is rated")
+
+
+def _filled(page: str, turn: int) -> dict[str, str]:
+    """Fill in a scenario that is rated: every option the same, another point each turn."""
+    names = sorted(set(re.findall(r'type="radio" name="([^"]+)"', page)))
+    point = str(1 + turn % 4)
+    form = {"csrf_token": _found(TOKEN, page), "action": "save"}
+    form["revision"] = _found(re.compile(r'name="revision" value="(\d+)"'), page)
+    return form | dict.fromkeys(names, point)
+
+
+def _timed(
+    seen: list[tuple[float, float]], ask: Callable[[], requests.Response]
+) -> requests.Response:
+    began = time.monotonic()
+    answer = ask()
+    seen.append((began, time.monotonic() - began))
+    assert answer.status_code < 400, (answer.url, answer.status_code)
+    return answer
+
+
+def _memory(pid: int) -> str:
+    """Return the resident memory of each worker, in MB."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    held = [Path(f"/proc/{child}/status").read_text(encoding="utf-8") for child in children]
+    return "+".join(str(int(_found(re.compile(r"VmRSS:\s+(\d+)"), one)) // 1024) for one in held)
+
+
+def _tell(seen: list[Seen], begun: float, ended: float) -> None:
+    groups: dict[str, list[tuple[float, float]]] = {"question page": [], "answer saved": []}
+    for name, times in seen:
+        if name == "both":
+            n_pages = int(times[0][1])
+            groups["question page"] += times[1 : 1 + n_pages]
+            groups["answer saved"] += times[1 + n_pages :]
+        else:
+            groups[name] = times
+    for name, times in groups.items():
+        calm = [took for at, took in times if at < begun]
+        storm = [took for at, took in times if begun <= at < ended]
+        print(f"  {name:<16}calm {_shares(calm)}   storm {_shares(storm)}")
+
+
+def _shares(times: list[float]) -> str:
+    if len(times) < 2:
+        return "not enough"
+    cuts = statistics.quantiles(times, n=100, method="inclusive")
+    three = " / ".join(f"{1000 * cuts[at - 1]:.0f}" for at in (50, 95, 99))
+    return f"p50/p95/p99 {three} ms, slowest {1000 * max(times):.0f} ms (n {len(times)})"
+
+
+if __name__ == "__main__":
+    main(*(int(number) for number in sys.argv[1:3]))
