@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from service.use_cases.forms import id_of_request
 from service.use_cases.happenings import Happened, What, first_happenings, happen_first
 from service.use_cases.imports import ImportPage, ImportRow, gather
 from service.use_cases.invitations import LANGUAGES, bank_of, check_may_invite, drawn
-from service.use_cases.jobs import start_job
+from service.use_cases.jobs import Report, start_job
 from service.use_cases.many_messages import Invitee, invitation_rows, reminder_rows
 from service.use_cases.message_kinds import REMINDERS
 from service.use_cases.views import Account
@@ -32,8 +32,6 @@ AT_ONCE = 200  # people who are invited while the browser waits
 JOB = "import"
 BLOCK = 250
 _MOST_ROUNDS = 5
-
-Report = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Sittings in own words, which people rated, and those that were erased keep their
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from service.errors import NotFound
 from service.storage import Store, Unit
@@ -14,15 +14,13 @@ from service.storage.records import JobRecord, SittingRecord
 from service.storage.research import RescoringRecord
 from service.use_cases.candidate import Sat
 from service.use_cases.happenings import What, happen_several
+from service.use_cases.jobs import Report
 from service.use_cases.policies import holding_bank, own_bank, under_policy
 from service.use_cases.progress import progress_of
 from service.use_cases.rescoring_preview import compared
 from service.use_cases.scoring import answers_of, keep_profile, profile_of, score_sitting
 from service.words import gettext as _
 from vbr_engine.bank.model import Bank
-
-if TYPE_CHECKING:
-    from service.outbox.registry import Report
 
 __all__ = ["APPLY", "PREVIEW", "apply_job", "found_rescoring", "preview_job"]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import pandas as pd
@@ -25,7 +25,7 @@ from service.storage.records import Event, JobRecord, SittingRecord
 from service.storage.standings import LOCAL
 from service.use_cases.asking import consents
 from service.use_cases.coarsening import LEAST, coarsened
-from service.use_cases.jobs import JobView, job_view, start_job
+from service.use_cases.jobs import JobView, Report, job_view, start_job
 from service.use_cases.policies import own_bank
 from service.use_cases.progress import Progress, progress_of
 from service.use_cases.proposals import names_of
@@ -33,9 +33,6 @@ from service.use_cases.views import Account
 from service.words import gettext as _
 from vbr_engine.bank.model import Bank
 from vbr_engine.responses import ResponseMatrix
-
-if TYPE_CHECKING:
-    from service.outbox.registry import Report
 
 __all__ = [
     "FILES",

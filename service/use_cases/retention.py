@@ -10,7 +10,7 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 
@@ -18,12 +18,9 @@ from service.storage import Store, Tenant
 from service.storage.records import JobRecord
 from service.storage.standings import LOCAL
 from service.use_cases.erasing import RETENTION, erase_in
-from service.use_cases.jobs import start_job
+from service.use_cases.jobs import Report, start_job
 from service.use_cases.settings import settings_of
 from vbr_engine.funnel import Standing
-
-if TYPE_CHECKING:
-    from service.outbox.registry import Report
 
 __all__ = [
     "AHEAD",

@@ -14,6 +14,7 @@ from service.storage import Store, Unit
 from service.storage.records import JobRecord, ModelRecord
 from service.storage.standings import LOCAL
 from service.use_cases.facts import facts_of
+from service.use_cases.jobs import Report
 from vbr_engine.errors import CareersError
 from vbr_engine.funnel import career_of
 from vbr_engine.risk import OUTCOMES, Careers, DropOutModel
@@ -39,7 +40,7 @@ def career_rows(unit: Unit, provider_id: str, *, simulated: bool) -> Iterator[di
         yield career_of(standing, facts)
 
 
-def train(store: Store, job: JobRecord, report: Any) -> Mapping[str, Any]:
+def train(store: Store, job: JobRecord, report: Report) -> Mapping[str, Any]:
     """Fit a model of each outcome to all careers, and keep it; it listens until somebody shows it.
 
     Careers of simulated people are used only where there are no others, and the model says so.
@@ -71,7 +72,7 @@ def train(store: Store, job: JobRecord, report: Any) -> Mapping[str, Any]:
 
 
 def _gathered(
-    store: Store, provider_ids: list[str], *, simulated: bool, report: Any
+    store: Store, provider_ids: list[str], *, simulated: bool, report: Report
 ) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for number, provider_id in enumerate(provider_ids, start=1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from service.storage.imports import ImportRecord
 from service.storage.records import JobRecord
 from service.use_cases.erasing import erase_in
 from service.use_cases.happenings import What, happen_several
-from service.use_cases.jobs import start_job
+from service.use_cases.jobs import Report, start_job
 from service.use_cases.views import Account
 from service.words import gettext as _
 
@@ -25,8 +25,6 @@ BLOCK = 50  # in one transaction, so that nobody waits long
 AT_ONCE = 200
 # A message in one of these states has gone, or may have.
 GONE = ("handed-over", "sent", "unsure")
-
-Report = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

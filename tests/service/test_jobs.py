@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from service.errors import InvalidForm, NotFound
-from service.outbox.registry import JobFunction, Report
+from service.outbox.registry import JobFunction
 from service.outbox.running import MOST_ATTEMPTS, JobTaken, Runner
 from service.storage import Store
 from service.storage.records import JobRecord
-from service.use_cases.jobs import JobView, job_view, start_job
+from service.use_cases.jobs import JobView, Report, job_view, start_job
 
 Start = Callable[..., str]
 Run = Callable[..., bool]
