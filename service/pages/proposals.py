@@ -69,8 +69,9 @@ def publish(proposal_id: str) -> Response | tuple[str, int]:
         use_cases.publish(store(), member(), proposal_id, note=note, now=clock())
     except InvalidForm as error:
         return _page(proposal_id, {"note": str(error)}, note), 422
-    flash(_("Published. New vacancies use this version from now on."))
-    return redirect(url_for(".show", proposal_id=proposal_id), 303)
+    return _closed(
+        proposal_id, "published", _("Published. New vacancies use this version from now on.")
+    )
 
 
 @blueprint.post("/<proposal_id>/return")
@@ -82,8 +83,7 @@ def give_back(proposal_id: str) -> Response | tuple[str, int]:
         use_cases.return_it(store(), member(), proposal_id, note=note, now=clock())
     except InvalidForm as error:
         return _page(proposal_id, error.fields, note), 422
-    flash(_("Returned, with your note."))
-    return redirect(url_for(".show", proposal_id=proposal_id), 303)
+    return _closed(proposal_id, "returned", _("Returned, with your note."))
 
 
 @blueprint.post("/<proposal_id>/take-back")
@@ -91,7 +91,13 @@ def give_back(proposal_id: str) -> Response | tuple[str, int]:
 def take_back(proposal_id: str) -> Response:
     """Take one's own version back."""
     use_cases.take_back(store(), member(), proposal_id, now=clock())
-    flash(_("Taken back. Nothing was published."))
+    return _closed(proposal_id, "taken-back", _("Taken back. Nothing was published."))
+
+
+def _closed(proposal_id: str, state: str, words: str) -> Response:
+    """Say what was done, unless another researcher was first: then the page says what holds."""
+    if use_cases.show_proposal(store(), member(), proposal_id).record.state == state:
+        flash(words)
     return redirect(url_for(".show", proposal_id=proposal_id), 303)
 
 

@@ -151,6 +151,17 @@ def test_two_people_publish_a_version(rooms: Rooms) -> None:
     assert "Revised." in page.reads
 
 
+def test_whoever_closes_a_version_too_late_is_not_told_it_was_done(rooms: Rooms) -> None:
+    ravi, rita = rooms.client(RAVI), rooms.client(RITA)
+    place, before = proposed(ravi, files()).address, version_of(rooms)
+    late = rita.get(place)
+    ravi.post(f"{place}/take-back", {})
+    page = rita.submit(late, note="Good.")
+    assert page.address == place
+    assert "New vacancies use this version" not in page.reads
+    assert version_of(rooms) == before
+
+
 def test_faults_are_told_by_file_and_line(rooms: Rooms) -> None:
     ravi = rooms.client(RAVI)
     page = proposed(ravi, files(**{"format: 1": "format: 7"}), status=422)
