@@ -210,6 +210,7 @@ def decision(sitting_id: str) -> Response | str | tuple[str, int]:
     if request.method == "GET":
         return _decision_form(page, {}, {"decision": "", "reason": ""})
     given = given_fields("decision", "reason")
+    seen = request.form.get("seen", default=len(page.decisions), type=int)
     try:
         reports.record_decision(
             store(),
@@ -217,10 +218,11 @@ def decision(sitting_id: str) -> Response | str | tuple[str, int]:
             sitting_id,
             account=account,
             now=clock(),
+            seen=seen,
             **given,
         )
     except InvalidForm as error:
-        return _decision_form(page, error.fields, given), 422
+        return _decision_form(_page(sitting_id), error.fields, given), 422
     flash(_("Your decision is recorded."))
     return redirect(url_for(".candidate", sitting_id=sitting_id), 303)
 

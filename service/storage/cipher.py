@@ -57,6 +57,14 @@ class Cipher:
         except InvalidToken:
             return None
 
+    def opens(self, sealed: bytes) -> bool:
+        """Whether this secret sealed it."""
+        try:
+            self._fernet.decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
     def mark(self, text: str) -> str:
         """Return a keyed mark by which an address is found without being readable."""
         normal = text.strip().casefold().encode()

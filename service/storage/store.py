@@ -15,6 +15,7 @@ from service.storage.cipher import Cipher
 from service.storage.database import WriteGate, gate_path, open_database
 from service.storage.heads import Head, Heads, HeadsFile
 from service.storage.ledger import heads_after
+from service.storage.tables import accounts
 from service.storage.tenants import Tenant, Unit
 from vbr_engine.bank.model import Bank
 from vbr_engine.bank.parse import load_bank
@@ -65,7 +66,21 @@ class Store:
         self._engine = open_database(path, self._cipher, moved=self._anchor_moved)
         self._reading = self._engine.execution_options(reading=True)
         self._loaded: dict[str, Bank] = {}
+        self._check_secret()
         self._engine.dispose()
+
+    def _check_secret(self) -> None:
+        """Refuse another secret than the one that names were sealed with.
+
+        Otherwise what is sealed from now on could not be read together with what is there.
+        """
+        with self._reading.connect() as connection, connection.begin():
+            sealed = connection.execute(sa.select(accounts.c.email).limit(1)).scalar()
+        if sealed is not None and not self._cipher.opens(sealed):
+            raise DatabaseError(
+                f"{self.path} was written with another secret key. Start with the key that it "
+                "belongs to (VBR_SECRET_KEY, or secret-key in the data folder)."
+            )
 
     @contextmanager
     def read(self) -> Iterator[Unit]:

@@ -139,17 +139,20 @@ def record_decision(
     decision: str,
     reason: str,
     now: datetime,
+    seen: int | None = None,
 ) -> None:
     """Record a person's decision with its reason; a later one holds, earlier ones stay on record.
 
     What the report says goes into the record with it, and how long ago this person opened it; a
     caller cannot pass either in. The same decision with the same reason by the same person, once
-    more, changes nothing.
+    more, changes nothing. `seen` is how many decisions were on record when the form was shown:
+    where somebody has decided since, this one waits until its author has seen that.
 
     Raises
     ------
     InvalidForm
-        With a sentence for ``decision`` or ``reason``, or if this person has not opened the report.
+        With a sentence for ``decision`` or ``reason``, or if this person has not opened the report,
+        or if somebody has decided meanwhile.
     NotFound, NotSubmitted
     """
     form = Form()
@@ -162,6 +165,11 @@ def record_decision(
             raise InvalidForm({"decision": _("Open the report before you record a decision.")})
         body = {"by": account.id, "decision": decision}
         if not _repeats(unit, sat, body, reason):
+            if seen is not None and len(_of_kind(sat, "decided")) > seen:
+                words = _(
+                    "Somebody has recorded a decision meanwhile: see above. Do you still want to?"
+                )
+                raise InvalidForm({"decision": words})
             _decide(unit, sat, account, body, reason, now=now)
 
 

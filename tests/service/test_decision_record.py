@@ -150,6 +150,7 @@ def test_nothing_of_a_score_can_be_passed_in():
         "provider_id",
         "sitting_id",
         "account",
+        "seen",
         "decision",
         "reason",
         "now",
@@ -236,3 +237,31 @@ def test_decisions_of_the_first_release_say_what_was_not_kept(house, sitting):
     (made,) = record(house, sitting).decisions
     assert (made.suggested, made.seconds, made.reason) == (None, None, "")
     assert read_words(made) == "How long the report was open is not known."
+
+
+def test_who_decides_after_somebody_else_sees_that_first(house) -> None:
+    sitting = house.submitted().sitting_id
+    given = {"account": house.account, "now": house.clock()}
+    reports.record_first_view(
+        house.store, house.provider_id, sitting, view="unsure", note="", **given
+    )
+    reports.open_report(house.store, house.provider_id, sitting, **given)
+
+    def decide(decision, seen):
+        reports.record_decision(
+            house.store,
+            house.provider_id,
+            sitting,
+            decision=decision,
+            reason=f"Because of {decision}.",
+            seen=seen,
+            **given,
+        )
+
+    decide("hold", 0)
+    with pytest.raises(InvalidForm, match="meanwhile"):
+        decide("not-now", 0)
+    decide("not-now", 1)
+    with house.store.read() as unit:
+        events = unit.at(house.provider_id).events.of(sitting)
+    assert [e.body["decision"] for e in events if e.kind == "decided"] == ["hold", "not-now"]

@@ -176,3 +176,11 @@ def test_the_order_of_the_recruiters_steps_is_kept(store: Store, house: Any) -> 
     assert page.first_view is not None
     assert (page.first_view.view, page.first_view.note) == ("promising", "Calm.")
     assert [one.decision for one in page.decisions] == ["invite-to-interview", "hold"]
+
+
+def test_another_secret_than_the_one_it_was_written_with_is_refused(
+    store: Store, house: Any
+) -> None:
+    with pytest.raises(DatabaseError, match="another secret key"):
+        Store(store.path, secret="another secret of 32 characters or so")
+    Store(store.path, secret="a secret for tests, 32 characters").close()
