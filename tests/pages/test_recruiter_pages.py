@@ -376,7 +376,11 @@ def test_decision_needs_a_reason_and_the_former_one_stays(house, recruiter):
     for _click in range(2):
         page = recruiter.submit(form, decision="hold", reason="Waiting for the driving licence.")
     assert page.reads.count("Waiting for the driving licence.") == 1
-    page = recruiter.submit(form, decision="invite-to-interview", reason="It has come.")
+    stale = recruiter.submit(
+        form, decision="invite-to-interview", reason="It has come.", status=422
+    )
+    assert "meanwhile" in stale.reads
+    page = recruiter.submit(stale, decision="invite-to-interview", reason="It has come.")
     assert page.reads.index("It has come.") < page.reads.index("Waiting for the driving licence.")
     assert "Hold for now (replaced)" in page.reads
     board = recruiter.get(f"/vacancies/{house.vacancy_id}").reads
