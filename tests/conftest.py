@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from vbr_engine import read_bank, score
 from vbr_engine.bank.form import draw_items
@@ -33,6 +36,23 @@ FLAGS = [
     "--disable-sync",
 ]
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+class CompiledOnce(BytecodeCache):
+    """Templates compiled in this process: each test makes an application of its own."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._held:
+            bucket.bytecode_from_string(self._held[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._held[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {"bytecode_cache": CompiledOnce()}
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from service.use_cases.funnel_words import (
 from service.use_cases.happenings import LOCAL
 from service.use_cases.reminders import invite_again_several, remind_several
 from service.use_cases.undoing import undo_step
+from service.use_cases.vacancies import vacancy_of
 from service.use_cases.views import CandidatePage
 from service.words import gettext as _
 from service.words import ngettext
@@ -125,6 +126,8 @@ def several(vacancy_id: str) -> Response | tuple[str, int]:
 @requires("recruiter")
 def undo_several(vacancy_id: str) -> Response:
     """Take back what was recorded for several at once, for all of them or for nobody."""
+    with store().read() as unit:  # another provider's vacancy is not there, whoever was chosen
+        vacancy_of(store(), unit, recruiter().provider_id, vacancy_id)
     try:
         taken = undo_step(
             store(),

@@ -355,6 +355,7 @@ def look() -> Callable[[BrowserPage], None]:
     axe = Axe()
 
     def check(page: BrowserPage) -> None:
+        page.wait_for_load_state()
         found = axe.run(page).response["violations"]
         nodes = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found]
         assert nodes == [], f"{page.url}: {nodes}"

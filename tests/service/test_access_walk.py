@@ -45,6 +45,7 @@ FOUND_IN = {
 }
 PLAIN = {
     "number": "1",
+    "part": "facets",
     "format": "csv",
     "kind": "csv",
     "language": "en",
