@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTHON_FOUND := $(shell command -v $(PYTHON) || command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock bench bench-irt bench-bulk bench-risk rehearsal screenshots translations css clean
+.PHONY: help run test endurance check format lock bench bench-irt bench-bulk bench-risk rehearsal screenshots translations css clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -29,8 +29,11 @@ $(VENV)/.test: requirements-test.lock $(VENV)/.run
 run: $(VENV)/.run ## start the service with the homecare bank and sample data on http://127.0.0.1:8000
 	@$(BIN)/python -m service --port $(PORT)
 
-test: $(VENV)/.test ## run every test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+test: $(VENV)/.test ## run the tests (minutes)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not endurance"
+
+endurance: $(VENV)/.test ## kill the service at any moment, play at length, walk every page (minutes)
+	@$(BIN)/python -m pytest -m endurance tests
 
 check: $(VENV)/.test ## formatting, lint, types, import contracts, docstrings
 	@$(BIN)/ruff format --check .

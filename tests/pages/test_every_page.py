@@ -51,7 +51,7 @@ from service.use_cases.ratings import next_to_rate
 from service.use_cases.views import Account
 from service.use_cases.wordings import save_wording, usual
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.endurance]
 
 NOW = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 HEAVIEST = 100_000

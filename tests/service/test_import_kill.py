@@ -137,7 +137,7 @@ def whole(found: Counter[str]) -> bool:
     return found == +everything and reminders % 2 == 0 and reminders <= 2 * PEOPLE
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_killed_at_random_moments(house: Any) -> None:
     store: Store = house.store
     store.clock = utc_now

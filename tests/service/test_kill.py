@@ -228,7 +228,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     server.kill()
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_kills_lose_nothing_that_was_acknowledged(
     server: Server,
     house: Any,

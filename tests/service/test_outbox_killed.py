@@ -85,7 +85,7 @@ def post() -> Any:
     controller.stop()
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_killed_at_random_moments(make_house: Callable[..., Any], post: Any) -> None:
     handler, port = post
     house = make_house()
@@ -94,7 +94,7 @@ def test_killed_at_random_moments(make_house: Callable[..., Any], post: Any) -> 
     for number in range(MESSAGES):
         _invite(house, number)
     chance, killed, nursery = random.Random(9), 0, Nursery(store, port)
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 300  # a slow, shared machine; some 40 s on an idle one
     while time.monotonic() < deadline and (killed < KILLS or _open(store)):
         worker = nursery.born()
         if killed < KILLS:
