@@ -23,7 +23,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -37,6 +37,7 @@ from service.words import gettext as _
 __all__ = [
     "ROLES",
     "RULES",
+    "WHOSE",
     "Services",
     "check_every_route",
     "clear_session_cookie",
@@ -66,6 +67,8 @@ ROLES = {
 }
 RULES = ("public", "link", "candidate", *ROLES, "api")
 SITTING_COOKIE = "vbr_sitting"
+# In the cookie of the forms: the account for which this browser got its last pages.
+WHOSE = "whose"
 # Every form carries a token; a view that needs none, or checks it itself, says `csrf.exempt`.
 csrf = CSRFProtect()
 View = TypeVar("View", bound=Callable[..., Any])
@@ -161,6 +164,8 @@ def _check_role(rule: str, *, without_second_factor: bool) -> None:
         raise NotFound(_("There is nothing at this address."))
     if needs_second_factor(account) and not without_second_factor:
         raise SecondFactorNeeded(_("Set up the second step first."))
+    if session.get(WHOSE) != account.id:
+        session[WHOSE] = account.id
 
 
 def needs_second_factor(account: Account) -> bool:

@@ -14,7 +14,9 @@ from werkzeug.wrappers import Response
 
 from service import errors
 from service.access import current_account, rule_of
+from service.pages.account import sign_in_again
 from service.pages.frame import frame_of
+from service.pages.kept_forms import again_page, keep_answer, keep_form, opened
 from service.problems import from_messages, problem
 from service.use_cases.views import Account
 from vbr_engine.errors import InvalidInput
@@ -83,6 +85,8 @@ def _ours(error: Exception) -> Response:
     if isinstance(error, errors.SecondFactorNeeded) and not wants_problem():
         return redirect(url_for("second_factor.set_up"), code=303)
     response = _told(answer.status, answer.title, str(error), answer.help)
+    if isinstance(error, errors.SittingClosed):
+        response = _answer_kept(response, answer.title, str(error))
     if isinstance(error, errors.TooManyAttempts | errors.Busy):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -93,6 +97,9 @@ def _to_sign_in() -> Response:
     here = request.full_path.rstrip("?")
     if request.method not in {"GET", "HEAD"}:
         here = request.path if current_app.url_map.bind("").test(here, method="GET") else ""
+        kept = keep_form()
+        if kept:
+            return Response(sign_in_again(kept, here), status=401, mimetype="text/html")
         words = _(
             "You were signed out, because nothing had happened for a while. What you sent last "
             "is not saved. Sign in, then send it once more."
@@ -102,12 +109,39 @@ def _to_sign_in() -> Response:
 
 
 def _stale_form(error: CSRFError) -> Response:
-    return _told(
+    """Bring a form back whose token is of an earlier sign-in; else say how to send it again."""
+    kept, account = keep_form(), current_account()
+    if kept and account is None:
+        return _to_sign_in()
+    form = opened(kept or "", account)
+    if form and account:
+        return Response(again_page(form, account), status=400, mimetype="text/html")
+    title = _("Please send this page again")
+    why = _("The page was open for a long time, or cookies are turned off in this browser.")
+    response = _told(
         400,
-        _("Please send this page again"),
-        _("The page was open for a long time, or cookies are turned off in this browser."),
+        title,
+        why,
         _("Go back, load the page anew and try again. What you have saved is kept."),
     )
+    return _answer_kept(response, title, why)
+
+
+def _answer_kept(response: Response, title: str, why: str) -> Response:
+    """Keep what a candidate sent in vain in the browser, and say so."""
+    if request.method != "POST" or not keep_answer(response):
+        return response
+    told = _told(
+        response.status_code,
+        title,
+        why,
+        _(
+            "What you entered is not saved yet, but this browser keeps it for a day: open the page "
+            "again, and it stands there."
+        ),
+    )
+    response.set_data(told.get_data())
+    return response
 
 
 def _http(error: HTTPException) -> Response:

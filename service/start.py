@@ -34,6 +34,7 @@ from service.pages import (
     imports,
     invite,
     joining,
+    kept_forms,
     me,
     messages,
     models,
@@ -143,6 +144,7 @@ def application(
         app.register_blueprint(page.blueprint)
     install_api(app)
     error_pages.install(app)
+    kept_forms.install(app)
     access.check_every_route(app)
     store.close()  # no connection may survive a fork
     return app

@@ -9,7 +9,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from werkzeug.wrappers import Response
@@ -26,11 +25,12 @@ from service.access import (
 from service.errors import Busy, InvalidForm, SignInFailed, SignInNeeded, TooManyAttempts
 from service.pages.addresses import own_address
 from service.pages.frame import home_of
+from service.pages.kept_forms import again_page, forget_forms, opened
 from service.use_cases import accounts, second_factor
 from service.words import gettext as _
 from service.words import ngettext
 
-__all__ = ["blueprint", "refused", "too_many"]
+__all__ = ["blueprint", "refused", "sign_in_again", "too_many"]
 
 blueprint = Blueprint("account", __name__)
 
@@ -105,12 +105,10 @@ def check_code() -> Response | tuple[str, int]:
     except SignInNeeded as error:
         flash(str(error), "note")
         return redirect(url_for("account.sign_in", next=_next()), 303)
-    session.clear()
+    forget_forms()
     if passed.codes_left is not None:
         flash(_codes_left(passed.codes_left), "note")
-    response = redirect(_wanted_page(), 303)
-    set_session_cookie(response, passed.token)
-    return response
+    return _let_in(passed.token)
 
 
 @blueprint.post("/sign-out")
@@ -120,11 +118,23 @@ def sign_out() -> Response:
     token = session_token()
     if token:
         accounts.sign_out(store(), token, now=clock())
-    session.clear()
+    forget_forms()
     flash(_("You are signed out."))
     response = redirect(url_for("account.sign_in"), 303)
     clear_session_cookie(response)
     return response
+
+
+def sign_in_again(kept: str, wanted: str) -> str:
+    """Ask to sign in where a form was sent too late; it travels along, sealed."""
+    words = _(
+        "You had been signed out, because nothing had happened for a while or somebody signed out "
+        "in this browser. What you typed is kept: sign in, and it comes back."
+    )
+    flash(words, "note")
+    return render_template(
+        "account/sign_in.html", errors={}, email="", wanted=wanted or None, kept=kept
+    )
 
 
 def refused(page: str, error: TooManyAttempts | Busy) -> Response:
@@ -151,10 +161,24 @@ def _signed_in(token: str) -> Response:
     earlier = session_token()
     if earlier:
         accounts.sign_out(store(), earlier, now=clock())
-    session.clear()
-    waits = _waits_for_code(token)
-    there = url_for("account.code", next=_next()) if waits else _wanted_page()
-    response = redirect(there, 303)
+    forget_forms()
+    if not _waits_for_code(token):
+        return _let_in(token)
+    there = redirect(url_for("account.code", next=_next()), 303)
+    # What was typed travels on in the form.
+    response = make_response(_code_form({})) if _kept() else there
+    set_session_cookie(response, token)
+    return response
+
+
+def _let_in(token: str) -> Response:
+    """Go to the page that was wanted, or bring back the form that could not be taken."""
+    account = accounts.account_for(store(), token, now=clock())
+    form = opened(_kept(), account)
+    if _kept() and not form:
+        flash(_("What was typed before you signed in could not be kept for you."), "note")
+    there = redirect(_wanted_page(), 303)
+    response = make_response(again_page(form, account)) if form and account else there
     set_session_cookie(response, token)
     return response
 
@@ -164,11 +188,13 @@ def _waits_for_code(token: str | None) -> bool:
 
 
 def _form(errors: dict[str, str], *, email: str) -> str:
-    return render_template("account/sign_in.html", errors=errors, email=email, wanted=_next())
+    return render_template(
+        "account/sign_in.html", errors=errors, email=email, wanted=_next(), kept=_kept()
+    )
 
 
 def _code_form(errors: dict[str, str]) -> str:
-    return render_template("account/code.html", errors=errors, wanted=_next())
+    return render_template("account/code.html", errors=errors, wanted=_next(), kept=_kept())
 
 
 def _missing(email: str, password: str) -> dict[str, str]:
@@ -193,6 +219,11 @@ def _codes_left(left: int) -> str:
 def _next() -> str | None:
     """Return what the form or the address says about where to go next."""
     return request.values.get("next", "") or None
+
+
+def _kept() -> str:
+    """Return the sealed form that travels with the sign-in, if there is one."""
+    return request.form.get("kept", "")
 
 
 def _wanted_page() -> str:

@@ -18,6 +18,7 @@ from service.pages.answers import (
     refused,
     tell,
 )
+from service.pages.kept_forms import kept_answer
 from service.use_cases import asking, sittings
 from service.use_cases.rights import place_of
 from service.use_cases.views import Invitation, Question
@@ -81,6 +82,9 @@ def question(sitting_id: str, number: int) -> str | Response:
         return _already_sent(sitting_id)
     if shown.in_words:
         return _to_words(sitting_id, number)
+    kept = kept_answer()
+    if kept is not None:
+        return _question_page(shown, read_answer(shown, kept), expired=True)
     return _question_page(shown, given_from_answer(shown.item, shown.answer))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from service.access import clear_session_cookie, clock, requires, set_session_cookie, store
 from service.errors import Busy, InvalidForm, LinkSpent, TooManyAttempts
 from service.pages.account import refused, too_many
+from service.pages.kept_forms import forget_forms
 from service.use_cases import joining, passwords
 from service.use_cases.joining import Opened
 from service.words import gettext as _
@@ -48,7 +49,7 @@ def finish_joining(token: str) -> Response | str | tuple[str, int]:
             return refused(_join_form(opened, {"new": str(error)}, token), error)
     except LinkSpent as error:
         return _gone("join", error)
-    session.clear()
+    forget_forms()
     flash(_("Welcome. You are signed in."))
     response = redirect(url_for("account.home"), 303)
     set_session_cookie(response, opening)
@@ -110,7 +111,7 @@ def keep_new_password(token: str) -> Response | str | tuple[str, int]:
             return refused(_new_form(opened, {"new": str(error)}, token), error)
     except LinkSpent as error:
         return _gone("reset", error)
-    session.clear()
+    forget_forms()
     flash(_("Your new password is set. Sign in with it."))
     response = redirect(url_for("account.sign_in"), 303)
     clear_session_cookie(response)

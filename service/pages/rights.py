@@ -12,6 +12,7 @@ from service.errors import InvalidForm
 from service.pages.asks import adjustment_form
 from service.pages.fact_words import known_facts
 from service.pages.forms import given_fields, request_id
+from service.pages.kept_forms import kept_answer
 from service.use_cases import asking
 from service.use_cases.holding import as_document, held_about, note_download
 from service.use_cases.holding_words import REASONS
@@ -186,7 +187,7 @@ def _form(
         about=place,
         place=place,
         errors=errors,
-        given=given,
+        given=given or kept_answer() or {},
         back=_home(sitting_id),
         request_id=request_id(),
         **more,

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from service.access import clock, csrf, requires, store
 from service.errors import InvalidForm
 from service.pages.answers import form_is_fresh, tell
+from service.pages.kept_forms import kept_answer
 from service.use_cases import sittings
 from service.use_cases import words as use_case
 from service.use_cases.words import WordsQuestion
@@ -25,7 +26,10 @@ ONE = "/sitting/<sitting_id>/words/<int:number>"
 def words(sitting_id: str, number: int) -> str | Response:
     """Show one scenario with what was written so far."""
     shown = use_case.show_words(store(), sitting_id, number)
-    return _elsewhere(shown) or _page(shown, shown.said)
+    elsewhere, kept = _elsewhere(shown), kept_answer()
+    if elsewhere or kept is None:
+        return elsewhere or _page(shown, shown.said)
+    return _page(shown, kept.get("words", ""), expired=True)
 
 
 @blueprint.post(ONE)

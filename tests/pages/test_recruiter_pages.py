@@ -69,18 +69,6 @@ def test_too_many_attempts_say_how_long_to_wait(page_client):
     assert answer.headers["Retry-After"] == "900"
 
 
-def test_a_form_sent_after_the_session_ended_is_told_and_comes_back(house, recruiter):
-    address = f"/vacancies/{house.vacancy_id}/invite"
-    form = recruiter.get(address)
-    hidden = {e.get("name"): e.get("value") for e in form.all("input") if e.get("name")}
-    with house.store.write() as unit:
-        unit.connection.exec_driver_sql("DELETE FROM sessions")
-    page = recruiter.post(address, {**hidden, "name": "Jo"})
-    assert page.heading == "Sign in"
-    assert "What you sent last is not saved. Sign in, then send it once more." in page.reads
-    assert recruiter.submit(page, email=EMAIL, password=PASSWORD).address == address
-
-
 def test_error_pages_keep_the_way_back_for_whoever_is_signed_in(house, recruiter):
     for address in ("/candidates/none", "/nothing"):
         page = recruiter.get(address, status=404)
