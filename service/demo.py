@@ -1,4 +1,4 @@
-"""The demonstration: two made-up providers, those who run the pilot, and simulated candidates.
+"""The demonstration: made-up providers, those who run the pilot, and simulated candidates.
 
 Everything goes through the same use cases as real work, with the clock set back.
 """
@@ -17,6 +17,7 @@ from typing import Any
 
 from service.demonstration.acting import Answers, Stage, simulated_answers
 from service.demonstration.at_once import at_once
+from service.demonstration.crowd import CROWDS, crowd
 from service.demonstration.people import NEIGHBOURS, PEOPLE, Person
 from service.storage import Store
 from service.use_cases import accounts, invitations, risk, settings_changes, vacancies
@@ -101,6 +102,7 @@ def prepare(store: Store, path: Path, *, now: datetime) -> Demonstration:
         answers = _answers(together)
         _play(together, made.vacancy_id, made.sign_ins[0], PEOPLE, answers, now=now)
         _neighbour(together, made, answers, now=now)
+        _others(together, answers, now=now)
         _set_up(together, made, now=now)
     _keep(path, made)
     return made
@@ -253,6 +255,25 @@ def _neighbour(
     vacancy_id = _vacancy(store, demo.neighbour_id, "Night care worker", NEIGHBOUR_CONTACT, opened)
     recruiter = next(one for one in demo.sign_ins if one.provider_id == demo.neighbour_id)
     _play(store, vacancy_id, recruiter, NEIGHBOURS, answers, now=now)
+
+
+def _others(store: Store, answers: Mapping[str, Answers], *, now: datetime) -> None:
+    """More providers, for the council's counts; nobody is told a password of theirs."""
+    opened = now - timedelta(days=200)
+    for name, title, number in CROWDS:
+        owner = accounts.add_provider(store, name=name, contact=NEIGHBOUR_CONTACT, now=opened)
+        address = f"recruiter@{name.split()[0].lower()}.example"
+        person = _person(
+            store,
+            owner,
+            "recruiter",
+            "Rowan Sample",
+            address,
+            secrets.token_urlsafe(24),
+            now=opened,
+        )
+        vacancy_id = _vacancy(store, owner, title, NEIGHBOUR_CONTACT, opened)
+        _play(store, vacancy_id, person, crowd(number), answers, now=now)
 
 
 def _set_up(store: Store, demo: Demonstration, *, now: datetime) -> None:
