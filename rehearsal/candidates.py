@@ -138,7 +138,7 @@ def contests(world: World) -> str:
     person = world.new(name, PHONE).go(link).press("Start", exact=True)
     finish(person)
     rae = world.who("Rae")
-    _no_report_before_a_first_view(rae, world.candidate(name))
+    no_report_before_a_first_view(rae, world.candidate(name))
     first_view(rae, world.candidate(name), "unsure")
     decide(rae, world.candidate(name), "not-now", "The first bus comes too late for the mornings.")
     person = world.who(name).go(link).press("Your data and your rights")
@@ -148,7 +148,8 @@ def contests(world: World) -> str:
     return "sent answers, was told no with a reason, and contested it"
 
 
-def _no_report_before_a_first_view(recruiter: Person, page: str) -> None:
+def no_report_before_a_first_view(recruiter: Person, page: str) -> None:
+    """Neither the report nor a decision is to be had."""
     recruiter.go(f"{page}/report")
     expect(recruiter.path.endswith("/first-view"), "the report opens before a first view")
     recruiter.go(f"{page}/decision")

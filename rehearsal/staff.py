@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Error as BrowserError
 
-from rehearsal.candidates import decide, first_view
+from rehearsal.candidates import decide, first_view, no_report_before_a_first_view
 from rehearsal.stage import NO_PAGE, ROOT, Person, expect, wait_for
 from rehearsal.world import CANDIDATES, FIRST, SECOND, TITLE, World
 
@@ -133,20 +133,24 @@ def _import(world: World, rae: Person, board: str) -> None:
 
 
 def the_contest_is_answered(world: World) -> str:
-    """The contest cannot be answered by who decided; a colleague does."""
+    """The contest cannot be answered by who decided; a colleague does, with a view of their own."""
     name = "Connor Contest"
     rae = world.who("Rae").go("/tasks").press(name)
     expect(
         not rae.offers("Finish this task"),
         "who decided can answer the contest",
     )
-    rob = world.who("Rob").go("/tasks").press(name)
+    rob, page = world.who("Rob"), world.candidate(name)
+    no_report_before_a_first_view(rob, page)
+    rob.go("/tasks").press(name)
+    expect(not rob.offers("Finish this task"), "a contest is answered before a first view")
+    first_view(rob, page, "promising")
+    rob.go("/tasks").press(name)
     rob.tick("outcome", "changed").fill(text="You are right: we should have asked.")
     rob.press("Finish this task")
-    page = world.candidate(name)
-    rob.go(f"{page}/report")
     decide(rob, page, "invite-to-interview", "A bicycle is all that it takes.")
     rob.go(f"{page}/record").shows("verifies", "A bicycle is all that it takes.", "(replaced)")
+    rob.shows("Promising", "Not sure yet", "First views, each before that person saw the report")
     person = world.who(name).go(world.service.link_to(CANDIDATES[name]))
     person.press("Your data and your rights")
     person.shows("You are right: we should have asked.", "A bicycle")
@@ -155,7 +159,7 @@ def the_contest_is_answered(world: World) -> str:
         "no e-mail about the contest",
     )
     world.leave(name)
-    return "not by who decided; a colleague changed the decision, the candidate reads why"
+    return "not by who decided; a colleague, by their own view, changed it; the candidate reads why"
 
 
 def an_outcome(world: World) -> str:

@@ -34,6 +34,7 @@ from service.pages.report_pages import style_address
 from service.pages.sections import sections_of
 from service.use_cases import invitations, reports
 from service.use_cases.application import candidate_page
+from service.use_cases.first_views import ONLY_READ
 from service.use_cases.funnel_words import outcome_words, stage_title, step_words
 from service.use_cases.happenings import LOCAL
 from service.use_cases.views import Account, CandidatePage
@@ -66,12 +67,14 @@ def report_style(version: str) -> Response:
 @requires("recruiter")
 def candidate(sitting_id: str) -> str:
     """Show where a candidate stands, what happened so far and what to do next."""
-    page, now = _page(sitting_id), clock()
+    page, account, now = _page(sitting_id), recruiter(), clock()
     likely, others = _steps(page)
     return render_template(
         "recruiter/candidate.html",
         page=page,
-        next_step=_next_step(page, now),
+        next_step=_next_step(page, account, now),
+        needs_view=page.needs_view(account),
+        opened=account.id in page.openers,
         link=fresh_links.recall(sitting_id, now=now),
         progress=progress(page.row, now),
         says_all=says_all(page.row),
@@ -88,7 +91,7 @@ def candidate(sitting_id: str) -> str:
         likely=likely,
         others=others,
         request_id=request_id(),
-        sections=sections_of(recruiter(), page),
+        sections=sections_of(account, page),
     )
 
 
@@ -136,39 +139,41 @@ def new_link(sitting_id: str) -> Response | str:
 @requires("recruiter")
 def first_view(sitting_id: str) -> Response | str | tuple[str, int]:
     """Ask for a person's own view, once, before the report is shown."""
-    page = _page(sitting_id)
-    if page.first_view is not None:
-        flash(_("Your first view is recorded already."), "note")
+    page, account = _page(sitting_id), recruiter()
+    if not page.needs_view(account):
+        _say_why_not_again(page, account)
         return redirect(url_for(".report", sitting_id=sitting_id), 303)
     if page.state != "completed" or page.being_rated:
         return _not_finished(page)
     if request.method == "GET":
         return _first_view_form(page, {}, {"view": "", "note": ""})
     given = given_fields("view", "note")
-    account = recruiter()
     try:
         reports.record_first_view(
             store(), account.provider_id, sitting_id, account=account, now=clock(), **given
         )
     except InvalidForm as error:
         return _first_view_form(page, error.fields, given), 422
-    flash(_("Your first view is recorded."))
+    if given["view"] != ONLY_READ:
+        flash(_("Your first view is recorded."))
     return redirect(url_for(".report", sitting_id=sitting_id), 303)
 
 
 @blueprint.get(ONE + "/report")
 @requires("recruiter")
 def report(sitting_id: str) -> Response | str:
-    """Show the report, once a first view is recorded."""
+    """Show the report to a person whose own first view is recorded."""
     account = recruiter()
     try:
         opened = _opened(sitting_id, account)
     except (FirstViewNeeded, NotSubmitted) as error:
         return _report_refused(sitting_id, error)
     body, contents = with_places(report_body(opened))
+    page = _page(sitting_id)
     return render_template(
         "recruiter/report.html",
-        page=_page(sitting_id),
+        page=page,
+        mine=page.view_of(account),
         body=body,
         contents=contents,
         style=style_address(),
@@ -204,7 +209,7 @@ def report_as_pdf(sitting_id: str) -> Response | tuple[str, int]:
 def decision(sitting_id: str) -> Response | str | tuple[str, int]:
     """Ask for a decision and its reason; an earlier one stays in the record."""
     page, account = _page(sitting_id), recruiter()
-    if not reports.has_opened(store(), account.provider_id, sitting_id, account=account):
+    if account.id not in page.openers:
         flash(_("Read the report before you record a decision."), "note")
         return redirect(url_for(".report", sitting_id=sitting_id), 303)
     if request.method == "GET":
@@ -245,9 +250,18 @@ def _address(token: str) -> str:
     return public + path if public else urljoin(request.host_url, path)
 
 
-def _next_step(page: CandidatePage, now: datetime) -> str:
+def _say_why_not_again(page: CandidatePage, account: Account) -> None:
+    if page.view_of(account):
+        flash(_("Your first view is recorded already."), "note")
+    else:
+        flash(_("You have seen the report, so a first view can no longer be noted."), "note")
+
+
+def _next_step(page: CandidatePage, account: Account, now: datetime) -> str:
     if page.being_rated and not page.row.standing.ended:
         return _("Two colleagues rate the answers first.")
+    if page.row.first_view_recorded and page.needs_view(account) and not page.may_only_read:
+        return _("Record your own first view, then read the report.")
     return next_step(page.row, now)
 
 
@@ -289,8 +303,11 @@ def _report_refused(sitting_id: str, error: VbrError) -> Response:
 
 
 def _first_view_form(page: CandidatePage, errors: dict[str, str], given: dict[str, str]) -> str:
+    views = list(VIEWS.items())
+    if page.may_only_read:
+        views.append((ONLY_READ, _("None: I only read it, and leave deciding to colleagues")))
     return render_template(
-        "recruiter/first_view.html", page=page, errors=errors, given=given, views=VIEWS.items()
+        "recruiter/first_view.html", page=page, errors=errors, given=given, views=views
     )
 
 

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext
 from service.pages.adjustment import WAY_WORDS
 from service.pages.board import DECISIONS, VIEWS
 from service.pages.fact_words import fact_label
+from service.use_cases.first_views import ONLY_READ
 from service.use_cases.funnel_words import (
     day_with_year,
     ender_words,
@@ -99,6 +100,8 @@ def who(entry: TimelineEntry) -> str:
 def _details(entry: TimelineEntry) -> str:
     if entry.choice:
         return str({**VIEWS, **DECISIONS}.get(entry.choice, ""))
+    if entry.kind == "report-opened" and entry.body.get(ONLY_READ):
+        return _("only to read it, without a first view")
     if entry.kind == "facts":
         return ", ".join(fact_label(name) for name in entry.body if fact_label(name))
     if entry.kind in MESSAGES_TOLD and entry.body.get("kind") in KINDS:

@@ -29,7 +29,8 @@ MINUTE = 60
 @requires("recruiter")
 def show(sitting_id: str) -> str:
     """Show how it was decided, with every entry of the ledger, and whether the ledger verifies."""
-    held = decision_record(store(), recruiter().provider_id, sitting_id, now=clock())
+    account = recruiter()
+    held = decision_record(store(), account.provider_id, sitting_id, account=account, now=clock())
     return render_template(
         "record/record.html",
         held=held,

@@ -54,8 +54,8 @@ def panel(sitting_id: str) -> Response | str:
 
 @section("risk")
 def risk_section(account: Account, page: CandidatePage) -> Mapping[str, Any] | None:
-    """Lead to the panel, once there is a first view; nothing before."""
-    if page.first_view is None:
+    """Lead to the panel, once this person has a first view; nothing before."""
+    if page.needs_view(account):
         return None
     href = url_for("risk.panel", sitting_id=page.row.sitting_id)
     return {"href": href, "heading": _("Will they stay?")}

@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from werkzeug.wrappers import Response
 
 from service.access import clock, requires, store
-from service.errors import InvalidForm
+from service.errors import FirstViewNeeded, InvalidForm
 from service.pages.board import DECISIONS
 from service.pages.elapsed import how_long_ago
 from service.pages.forms import given_fields
@@ -79,6 +79,8 @@ def answer(task_id: str) -> Response | tuple[str, int]:
     account, given = recruiter(), given_fields("outcome", "text")
     try:
         outcome = answer_task(store(), account, task_id, now=clock(), **given)
+    except FirstViewNeeded:
+        return redirect(url_for("tasks.task", task_id=task_id), 303)
     except InvalidForm as error:
         view = use_cases.show_task(store(), account, task_id)
         return _page(view, error.fields, given), 422

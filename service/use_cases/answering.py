@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from service.errors import AnotherPersonNeeded
+from service.errors import AnotherPersonNeeded, FirstViewNeeded
 from service.storage import Store, Tenant
 from service.storage.tasks import TaskRecord
 from service.use_cases.erasing import erase_in
 from service.use_cases.forms import Form
 from service.use_cases.happenings import happen
 from service.use_cases.messages import enqueue
-from service.use_cases.tasks import KINDS, close_task, problem_for, task_of
+from service.use_cases.tasks import KINDS, close_task, problem_for, task_of, view_comes_first
 from service.use_cases.views import Account
 from service.words import gettext as _
 
@@ -50,7 +50,9 @@ def answer_task(
     InvalidForm
         With a sentence for ``outcome`` or ``text``.
     AnotherPersonNeeded
-        If this account decided what is contested, or only a manager may do it.
+        If this account decided what is contested or only reads, or only a manager may do it.
+    FirstViewNeeded
+        If there is a score, and this person has not noted what they think without it.
     NotFound
     """
     with store.write() as unit:
@@ -62,6 +64,8 @@ def answer_task(
             raise AnotherPersonNeeded(problem)
         if task.closed_at is not None:
             return task.outcome or ""
+        if view_comes_first(tenant, account, task, events):
+            raise FirstViewNeeded(_("Record your first view before you answer."))
         outcome, text = _checked(task, outcome, text)
         if outcome == "erased":
             erase_in(tenant, task.sitting_id, by=account.id, now=now, why="asked")

@@ -14,11 +14,12 @@ from service.storage.records import Event, Identity
 from service.use_cases.board import board_row
 from service.use_cases.calls import calls_of
 from service.use_cases.facts import facts_of
+from service.use_cases.first_views import first_view_in, may_only_read, openers
 from service.use_cases.forms import Form
 from service.use_cases.happenings import LOCAL, happening_of, stand_anew
 from service.use_cases.messages import delivery
 from service.use_cases.vacancies import vacancy_of
-from service.use_cases.views import CandidatePage, Decision, FirstView, TimelineEntry
+from service.use_cases.views import CandidatePage, Decision, TimelineEntry
 from service.words import gettext as _
 from vbr_engine.funnel import last_step
 from vbr_engine.intake import normal_phone
@@ -62,7 +63,10 @@ def candidate_page(
         simulated=sitting.simulated,
         now=local,
     )
-    views = [_first_view(event, texts, names) for event in _of_kind(events, "first-view")]
+    views = [
+        first_view_in(event, texts, names.get(event.body.get("by", ""), ""))
+        for event in _of_kind(events, "first-view")
+    ]
     decisions = [_decision(event, texts, names) for event in _of_kind(events, "decided")]
     return CandidatePage(
         row=row,
@@ -72,11 +76,12 @@ def candidate_page(
         standing=standing,
         facts=facts_of(events),
         timeline=_timeline(events, names, texts),
-        first_view=views[-1] if views else None,
-        report_opened=any(event.kind == "report-opened" for event in events),
+        first_views=tuple(views),
+        openers=openers(events),
         decisions=tuple(reversed(decisions)),
         state=row.state,
         being_rated=standing.submitted_at is not None and not has_profile,
+        may_only_read=may_only_read(events),
     )
 
 
@@ -118,12 +123,6 @@ def _names(tenant: Tenant, events: Sequence[Event]) -> dict[str, str]:
         account_id: who.name if who else _("a former colleague")
         for account_id, who in found.items()
     }
-
-
-def _first_view(event: Event, texts: Mapping[str, str], names: Mapping[str, str]) -> FirstView:
-    body = event.body
-    note = texts.get(body.get("remark") or "", "")
-    return FirstView(body["view"], note, names[body["by"]], event.at)
 
 
 def _decision(event: Event, texts: Mapping[str, str], names: Mapping[str, str]) -> Decision:

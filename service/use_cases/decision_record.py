@@ -11,10 +11,11 @@ from service.errors import NotFound
 from service.storage import Store, Tenant
 from service.storage.ledger import Entry
 from service.storage.records import Event
+from service.use_cases.first_views import first_view_in, needs_view
 from service.use_cases.ledger import verify
-from service.use_cases.views import Account
+from service.use_cases.views import Account, FirstView
 from service.words import gettext as _
-from vbr_engine.bank.model import Bank, Catalogue
+from vbr_engine.bank.model import Catalogue
 from vbr_engine.scoring.profile import Profile
 
 __all__ = [
@@ -48,8 +49,8 @@ class Suggested:
 class Made:
     """A decision as it was made; `seconds` lie between opening the report and recording it.
 
-    `view` is the first view that stood then. `at_most` says that the time was longer than is
-    counted.
+    `view` is what the same person thought before the report, or "". `longer` says that the time was
+    longer than is counted.
     """
 
     number: int
@@ -58,7 +59,6 @@ class Made:
     by: str
     at: datetime
     view: str
-    view_by: str
     view_at: datetime | None
     view_note: str
     seconds: int | None
@@ -82,7 +82,11 @@ class Chained:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRecord:
-    """Everything about how it was decided; `is_sound` says whether the whole ledger verifies."""
+    """Everything about how it was decided; `is_sound` says whether the whole ledger verifies.
+
+    `views` are all first views, oldest first. `withheld` says that the reader has to note their
+    own before they see what the report said.
+    """
 
     sitting_id: str
     name: str
@@ -90,6 +94,8 @@ class DecisionRecord:
     vacancy: str
     simulated: bool
     prepared: datetime
+    views: tuple[FirstView, ...]
+    withheld: bool
     decisions: tuple[Made, ...]
     entries: tuple[Chained, ...]
     is_sound: bool
@@ -122,9 +128,9 @@ def reading(events: Sequence[Event], account: Account, now: datetime) -> dict[st
 
 
 def decision_record(
-    store: Store, provider_id: str, sitting_id: str, *, now: datetime
+    store: Store, provider_id: str, sitting_id: str, *, account: Account, now: datetime
 ) -> DecisionRecord:
-    """Gather how it was decided about one candidate, and verify the ledger.
+    """Gather how it was decided about one candidate, for a reader, and verify the ledger.
 
     Raises
     ------
@@ -145,6 +151,7 @@ def decision_record(
         n_entries = _length(tenant)
         provider = tenant.provider.name
     held = {event.number: event for event in events}
+    withheld = needs_view(events, account)
     return DecisionRecord(
         sitting_id=sitting_id,
         name=identity.name if identity else _("Name erased"),
@@ -152,7 +159,15 @@ def decision_record(
         vacancy=vacancy.title if vacancy else "",
         simulated=sitting.simulated,
         prepared=now,
-        decisions=_decisions(events, texts, names, bank, sitting.language),
+        views=tuple(
+            first_view_in(event, texts, _name(names, event))
+            for event in events
+            if event.kind == "first-view"
+        ),
+        withheld=withheld,
+        decisions=_decisions(
+            events, texts, names, None if withheld else bank.text(sitting.language)
+        ),
         entries=tuple(
             _chained(entry, held[entry.event_number], texts, names)
             for entry in chain
@@ -187,10 +202,8 @@ def _decisions(
     events: Sequence[Event],
     texts: Mapping[str, str],
     names: Mapping[str, str],
-    bank: Bank,
-    language: str,
+    catalogue: Catalogue | None,
 ) -> tuple[Made, ...]:
-    catalogue = bank.text(language)
     return tuple(
         _made(event, events, texts, names, catalogue) for event in events if event.kind == "decided"
     )
@@ -201,10 +214,13 @@ def _made(
     events: Sequence[Event],
     texts: Mapping[str, str],
     names: Mapping[str, str],
-    catalogue: Catalogue,
+    catalogue: Catalogue | None,
 ) -> Made:
     earlier = [each for each in events if each.number < event.number]
-    view = next((each for each in reversed(earlier) if each.kind == "first-view"), None)
+    by = event.body.get("by")
+    view = next(
+        (each for each in earlier if each.kind == "first-view" and each.body.get("by") == by), None
+    )
     read = earlier[-1] if earlier and earlier[-1].kind == "report-read" else None
     said = event.body.get("suggested")
     return Made(
@@ -214,12 +230,11 @@ def _made(
         by=_name(names, event),
         at=event.at,
         view=view.body.get("view", "") if view else "",
-        view_by=_name(names, view) if view else "",
         view_at=view.at if view else None,
         view_note=_text(view, texts) if view else "",
         seconds=read.body["seconds"] if read else None,
         longer=bool(read and read.body.get("longer")),
-        suggested=_in_words(said, catalogue) if said else None,
+        suggested=_in_words(said, catalogue) if said and catalogue else None,
     )
 
 

@@ -10,6 +10,13 @@ from service.storage import Store, Unit
 from service.storage.records import Event
 from service.use_cases.candidate import Sat, gather
 from service.use_cases.decision_record import reading, suggested_by
+from service.use_cases.first_views import (
+    ONLY_READ,
+    has_opened,
+    may_only_read,
+    needs_view,
+    why_not_judge,
+)
 from service.use_cases.forms import Form
 from service.use_cases.happenings import happen
 from service.use_cases.own_values import report_in_own_words
@@ -24,7 +31,6 @@ from vbr_engine.reports import RecruiterReport, recruiter_report
 __all__ = [
     "DECISIONS",
     "FIRST_VIEWS",
-    "has_opened",
     "open_report",
     "record_decision",
     "record_first_view",
@@ -33,6 +39,7 @@ __all__ = [
 FIRST_VIEWS = ("promising", "unsure", "concerns")
 DECISIONS = ("invite-to-interview", "hold", "not-now")
 LONGEST_REMARK = 2000
+_ONLY_READS = {ONLY_READ: True}
 
 
 def record_first_view(
@@ -45,10 +52,11 @@ def record_first_view(
     note: str,
     now: datetime,
 ) -> None:
-    """Record what a person thinks before the scores are shown.
+    """Record what a person thinks before the scores are shown to them.
 
-    It can be recorded once: a view after the report is no first view. Recording it again changes
-    nothing.
+    Each person can record it once: a view after the report is no first view. Recording it again
+    changes nothing. Where a decision stands, `view` may be `ONLY_READ`: the report opens, and the
+    person has no first view.
 
     Raises
     ------
@@ -56,23 +64,33 @@ def record_first_view(
         With a sentence for ``view`` or ``note``.
     NotFound, NotSubmitted
     """
-    form = Form()
-    view = form.choice("view", view, allowed=FIRST_VIEWS, missing=_("Choose your first view."))
-    note = form.text("note", note, missing="", longest=LONGEST_REMARK)
-    form.done()
     with store.write() as unit:
         sat = _submitted(store, unit, provider_id, sitting_id)
-        if sat.progress.has("first-view"):
+        view, note = _first_view(sat.progress.events, view, note)
+        if not needs_view(sat.progress.events, account):
             return
-        happen(
-            unit.at(provider_id),
-            sitting_id,
-            "first-view",
-            at=now,
-            by=account.id,
-            body={"view": view},
-            text=note,
-        )
+        tenant = unit.at(provider_id)
+        if view == ONLY_READ:
+            happen(tenant, sitting_id, "report-opened", at=now, by=account.id, body=_ONLY_READS)
+        else:
+            happen(
+                tenant,
+                sitting_id,
+                "first-view",
+                at=now,
+                by=account.id,
+                body={"view": view},
+                text=note,
+            )
+
+
+def _first_view(events: tuple[Event, ...], view: str, note: str) -> tuple[str, str]:
+    form = Form()
+    allowed = (*FIRST_VIEWS, ONLY_READ) if may_only_read(events) else FIRST_VIEWS
+    view = form.choice("view", view, allowed=allowed, missing=_("Choose your first view."))
+    note = form.text("note", note, missing="", longest=LONGEST_REMARK)
+    form.done()
+    return view, note
 
 
 def open_report(
@@ -109,7 +127,7 @@ def open_report(
         said = words_of(unit.at(provider_id), sat.progress) if sat.progress.in_words else None
     if profile is None:
         raise NotSubmitted(_("The candidate has not finished."))
-    if not sat.progress.has("first-view"):
+    if needs_view(sat.progress.events, account):
         raise FirstViewNeeded(_("Record your first view before you open the report."))
     _note_opening(store, sat, account, now=now)
     tongue = language or sat.sitting.language
@@ -151,8 +169,8 @@ def record_decision(
     Raises
     ------
     InvalidForm
-        With a sentence for ``decision`` or ``reason``, or if this person has not opened the report,
-        or if somebody has decided meanwhile.
+        With a sentence for ``decision`` or ``reason``, or if this person has not opened the report
+        or only reads it, or if somebody has decided meanwhile.
     NotFound, NotSubmitted
     """
     form = Form()
@@ -161,8 +179,11 @@ def record_decision(
     form.done()
     with store.write() as unit:
         sat = _submitted(store, unit, provider_id, sitting_id)
-        if not _has_opened(sat.progress.events, account):
+        if not has_opened(sat.progress.events, account):
             raise InvalidForm({"decision": _("Open the report before you record a decision.")})
+        why_not = why_not_judge(unit.at(provider_id), account, sat.progress.events)
+        if why_not:
+            raise InvalidForm({"decision": why_not})
         body = {"by": account.id, "decision": decision}
         if not _repeats(unit, sat, body, reason):
             if seen is not None and len(_of_kind(sat, "decided")) > seen:
@@ -171,12 +192,6 @@ def record_decision(
                 )
                 raise InvalidForm({"decision": words})
             _decide(unit, sat, account, body, reason, now=now)
-
-
-def has_opened(store: Store, provider_id: str, sitting_id: str, *, account: Account) -> bool:
-    """Whether somebody has opened the report in person."""
-    with store.read() as unit:
-        return _has_opened(unit.at(provider_id).events.of(sitting_id), account)
 
 
 def _decide(
@@ -202,18 +217,12 @@ def _submitted(store: Store, unit: Unit, provider_id: str, sitting_id: str) -> S
 
 def _note_opening(store: Store, sat: Sat, account: Account, *, now: datetime) -> None:
     """Note it once for each person, also when two requests come at the same moment."""
-    if _has_opened(sat.progress.events, account):
+    if has_opened(sat.progress.events, account):
         return
     provider_id, sitting_id = sat.sitting.provider_id, sat.sitting.id
     with store.write() as unit:
-        if not _has_opened(unit.at(provider_id).events.of(sitting_id), account):
+        if not has_opened(unit.at(provider_id).events.of(sitting_id), account):
             happen(unit.at(provider_id), sitting_id, "report-opened", at=now, by=account.id)
-
-
-def _has_opened(events: tuple[Event, ...], account: Account) -> bool:
-    return any(
-        event.kind == "report-opened" and event.body.get("by") == account.id for event in events
-    )
 
 
 def _repeats(unit: Unit, sat: Sat, body: Mapping[str, str], reason: str) -> bool:

@@ -14,6 +14,7 @@ from service.storage import Store, Tenant
 from service.storage.records import ModelRecord
 from service.storage.standings import LOCAL
 from service.use_cases.facts import facts_of
+from service.use_cases.first_views import needs_view
 from service.use_cases.happenings import happen
 from service.use_cases.jobs import start_job
 from service.use_cases.risk_training import JOB, MADE_UP
@@ -73,7 +74,7 @@ def risk_of(
     Raises
     ------
     FirstViewNeeded
-        If nobody has recorded a first view.
+        If this person has neither recorded a first view nor opened the report.
     NotFound
     """
     with store.read() as unit:
@@ -81,7 +82,7 @@ def risk_of(
         standing, row = tenant.standings.get(sitting_id), _row(tenant, sitting_id)
         if standing is None or row is None:
             raise NotFound(_("There is no such candidate."))
-        if standing.first_view is None:
+        if needs_view(tenant.events.of(sitting_id), account):
             raise FirstViewNeeded(_("Record your first view before you look at the risk."))
         identity = tenant.identities.get(sitting_id)
         record = unit.models.in_use()

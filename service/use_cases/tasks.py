@@ -13,6 +13,7 @@ from service.storage import Store, Tenant
 from service.storage.records import Event, Identity
 from service.storage.tasks import TaskRecord
 from service.use_cases.contesting import Contested, contested_in, deciders_in, may_answer
+from service.use_cases.first_views import needs_view, why_not_judge
 from service.use_cases.task_kinds import KINDS, Kind
 from service.use_cases.views import Account
 from service.words import gettext as _
@@ -28,6 +29,7 @@ __all__ = [
     "show_task",
     "take_task",
     "tasks_about",
+    "view_comes_first",
 ]
 
 
@@ -55,7 +57,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """One task: `problem` says why this account cannot see to it, or is empty."""
+    """One task: `problem` says why this account cannot see to it, or is empty.
+
+    `needs_view` says that it can once a first view is noted.
+    """
 
     line: Line
     asked: Asked
@@ -64,6 +69,7 @@ class TaskView:
     answer: str
     outcome: str
     problem: str
+    needs_view: bool
     events: tuple[Event, ...] = field(default=(), repr=False)
 
 
@@ -135,6 +141,7 @@ def show_task(store: Store, account: Account, task_id: str) -> TaskView:
             answer=texts.get(answered.body.get("remark") or "", "") if answered else "",
             outcome=task.outcome or "",
             problem=problem_for(tenant, account, task, events),
+            needs_view=view_comes_first(tenant, account, task, events),
             events=events,
         )
 
@@ -171,7 +178,10 @@ def problem_for(tenant: Tenant, account: Account, task: TaskRecord, events: Sequ
     if KINDS[task.kind].manager and account.role != "manager":
         return _("A manager sees to this.")
     if task.kind == "contest":
-        return may_answer(tenant, account, deciders_in(events, task))
+        deciders = deciders_in(events, task)
+        return may_answer(tenant, account, deciders) or why_not_judge(
+            tenant, account, events, but=deciders
+        )
     return ""
 
 
@@ -186,6 +196,17 @@ def asked_in(events: Sequence[Event], task_id: str, texts: Mapping[str, str]) ->
                 about=event.body.get("about", ""),
             )
     return Asked()
+
+
+def view_comes_first(
+    tenant: Tenant, account: Account, task: TaskRecord, events: Sequence[Event]
+) -> bool:
+    """Whether somebody has to note a first view before they answer: where there is a score."""
+    return (
+        task.kind == "contest"
+        and tenant.profiles.get(task.sitting_id) is not None
+        and needs_view(events, account)
+    )
 
 
 ANSWERS = ("request-answered", "contest-answered", "adjusted")

@@ -252,6 +252,7 @@ class FirstView:
     note: str
     by: str
     at: datetime
+    account_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +333,9 @@ class TimelineEntry:
 class CandidatePage:
     """Everything about one candidate but the scores.
 
-    `decisions` are newest first; the first holds.
+    `first_views` are oldest first, one for each person; `openers` are the ids of the accounts that
+    opened the report. `decisions` are newest first; the first holds. `may_only_read` says that the
+    report opens without a first view for somebody who leaves deciding to others.
     """
 
     row: BoardRow
@@ -342,11 +345,20 @@ class CandidatePage:
     standing: Standing
     facts: Mapping[str, Any]
     timeline: tuple[TimelineEntry, ...]
-    first_view: FirstView | None
-    report_opened: bool
+    first_views: tuple[FirstView, ...]
+    openers: frozenset[str]
     decisions: tuple[Decision, ...]
     state: str
     being_rated: bool = False
+    may_only_read: bool = False
+
+    def view_of(self, account: Account) -> FirstView | None:
+        """Return the first view of one person."""
+        return next((view for view in self.first_views if view.account_id == account.id), None)
+
+    def needs_view(self, account: Account) -> bool:
+        """Whether a person has to note a first view before the report opens."""
+        return self.view_of(account) is None and account.id not in self.openers
 
 
 @dataclass(frozen=True, slots=True)

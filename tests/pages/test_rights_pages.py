@@ -340,12 +340,52 @@ def test_a_contest_is_answered_by_somebody_else(house, candidate, home, answer):
     page = candidate.get(f"/tasks/{task.id}")
     assert "I can do evenings." in page.reads
     assert "The evenings do not fit." in page.reads
+    assert not [e for e in page.all("textarea") if e.get("name") == "text"]
+    early = {"csrf_token": token_of(page), "outcome": "changed", "text": "You are right."}
+    page = candidate.post(f"/tasks/{task.id}/answer", early)
+    assert page.address == f"/tasks/{task.id}"
+    form = candidate.get(f"/candidates/{house.sitting_id}/first-view")
+    assert "None: I only read it" not in form.reads
+    page = candidate.submit(form, view="promising", note="Rang back.")
+    assert "Your first view, before the report: Promising." in page.reads
+    assert "before the report: Not sure yet." in page.reads
+    page = candidate.get(f"/tasks/{task.id}")
     page = candidate.submit(page, outcome="changed", text="You are right.")
-    assert page.address == f"/candidates/{house.sitting_id}/report"
+    assert page.address == f"/candidates/{house.sitting_id}/decision"
     assert "Now record the new decision" in page.reads
     read = candidate.get(home).reads
     assert "Somebody who did not decide has looked at it. It changes:" in read
     assert "You are right." in read
+
+
+def test_a_colleague_is_asked_for_a_view_or_only_reads_once_it_is_decided(house, candidate, answer):
+    finish(house, answer)
+    decide(house)
+    mo, here = colleague(house), f"/candidates/{house.sitting_id}"
+    sign_in(candidate, mo.email)
+    record = candidate.get(f"{here}/record").reads
+    assert "What the report said is shown here once you have noted your own first view." in record
+    assert "What the report said at that moment" not in record
+    for end in ("/report", "/report.pdf", "/decision", "/risk"):
+        stopped = candidate.get(here + end)
+        assert stopped.address in (f"{here}/first-view", here), end
+        assert "Overall" not in stopped.reads
+    form = candidate.get(f"{here}/first-view")
+    page = candidate.submit(form, view="only-read", note="")
+    assert page.address == f"{here}/report"
+    assert "You noted no first view of your own before you opened this report." in page.reads
+    again = candidate.get(f"{here}/first-view")
+    assert "a first view can no longer be noted" in again.reads
+    form = candidate.get(f"{here}/decision")
+    page = candidate.submit(form, status=422, decision="hold", reason="Perhaps.")
+    assert "without a first view of your own, so somebody else decides" in page.reads
+    record = candidate.get(f"{here}/record").reads
+    assert "What the report said at that moment" in record
+    assert "Report opened: only to read it, without a first view" in record
+
+
+def token_of(page):
+    return next(e for e in page.all("input") if e.get("name") == "csrf_token").get("value")
 
 
 def tasks(house):

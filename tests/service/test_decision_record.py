@@ -11,6 +11,7 @@ from service.errors import FirstViewNeeded, InvalidForm, NotFound
 from service.pages.record import read_words
 from service.use_cases import accounts, reports
 from service.use_cases.decision_record import decision_record, suggested_by
+from service.use_cases.first_views import ONLY_READ
 from service.use_cases.views import Account
 from vbr_engine.scoring.profile import Profile
 
@@ -20,13 +21,13 @@ def sitting(house):
     return house.submitted().sitting_id
 
 
-def view(house, sitting_id, account=None):
+def view(house, sitting_id, account=None, choice="promising"):
     reports.record_first_view(
         house.store,
         house.provider_id,
         sitting_id,
         account=account or house.account,
-        view="promising",
+        view=choice,
         note="Warm on the phone.",
         now=house.clock(),
     )
@@ -54,8 +55,14 @@ def decide(house, sitting_id, account=None, decision="invite-to-interview", reas
     )
 
 
-def record(house, sitting_id):
-    return decision_record(house.store, house.provider_id, sitting_id, now=house.clock())
+def record(house, sitting_id, account=None):
+    return decision_record(
+        house.store,
+        house.provider_id,
+        sitting_id,
+        account=account or house.account,
+        now=house.clock(),
+    )
 
 
 def another(house):
@@ -99,6 +106,7 @@ def test_each_person_has_their_own_time(house, sitting):
     house.clock.forward(minutes=30)
     with pytest.raises(InvalidForm, match="Open the report"):
         decide(house, sitting, mo)
+    view(house, sitting, mo)
     read(house, sitting, mo)
     house.clock.forward(minutes=2)
     decide(house, sitting, mo)
@@ -115,6 +123,74 @@ def test_a_first_view_comes_before_the_report_for_everybody(house, sitting):
         decide(house, sitting)
     view(house, sitting)
     read(house, sitting)
+
+
+def test_a_colleagues_first_view_opens_the_report_for_nobody_else(house, sitting):
+    mo = another(house)
+    view(house, sitting)
+    read(house, sitting)
+    with pytest.raises(FirstViewNeeded):
+        read(house, sitting, mo)
+    with pytest.raises(InvalidForm):
+        view(house, sitting, mo, choice=ONLY_READ)
+    view(house, sitting, mo, choice="concerns")
+    read(house, sitting, mo)
+    decide(house, sitting, mo)
+    held = record(house, sitting)
+    assert [(one.by, one.view) for one in held.views] == [("Rae", "promising"), ("Mo", "concerns")]
+    (made,) = held.decisions
+    assert (made.by, made.view, made.view_note) == ("Mo", "concerns", "Warm on the phone.")
+
+
+def test_nobody_notes_two_first_views(house, sitting):
+    view(house, sitting)
+    view(house, sitting, choice="concerns")
+    read(house, sitting)
+    view(house, sitting, choice="unsure")
+    assert [one.view for one in record(house, sitting).views] == ["promising"]
+
+
+def test_once_decided_it_can_be_read_without_a_view_and_is_left_to_colleagues(house, sitting):
+    mo = another(house)
+    view(house, sitting)
+    read(house, sitting)
+    decide(house, sitting)
+    with pytest.raises(FirstViewNeeded):
+        read(house, sitting, mo)
+    view(house, sitting, mo, choice=ONLY_READ)
+    read(house, sitting, mo)
+    with pytest.raises(InvalidForm, match="without a first view of your own"):
+        decide(house, sitting, mo)
+    view(house, sitting, mo)
+    held = record(house, sitting)
+    assert [one.by for one in held.views] == ["Rae"]
+    assert [entry.kind for entry in held.entries].count("report-opened") == 2
+
+
+def test_where_nobody_else_is_left_who_only_read_may_decide_and_the_record_says_so(house, sitting):
+    mo = another(house)
+    view(house, sitting)
+    read(house, sitting)
+    decide(house, sitting)
+    view(house, sitting, mo, choice=ONLY_READ)
+    with house.store.write() as unit:
+        unit.at(house.provider_id).accounts.change(house.account.id, disabled_at=house.clock())
+    decide(house, sitting, mo, decision="hold")
+    made = record(house, sitting).decisions[-1]
+    assert (made.by, made.decision, made.view) == ("Mo", "hold", "")
+
+
+def test_the_record_keeps_what_the_report_said_from_who_has_no_view_yet(house, sitting):
+    mo = another(house)
+    view(house, sitting)
+    read(house, sitting)
+    decide(house, sitting)
+    held = record(house, sitting, mo)
+    assert (held.withheld, held.decisions[0].suggested) == (True, None)
+    view(house, sitting, mo, choice=ONLY_READ)
+    held = record(house, sitting, mo)
+    assert not held.withheld
+    assert held.decisions[0].suggested == record(house, sitting).decisions[0].suggested is not None
 
 
 def test_what_the_report_said_is_kept_as_codes(house, sitting, bank):

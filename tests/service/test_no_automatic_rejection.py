@@ -231,20 +231,13 @@ def test_no_route_decides_without_a_persons_form_and_reason(place: Place, prepar
 
 
 def open_report(place: Place) -> None:
-    reports.record_first_view(
-        place.store,
-        place.owner,
-        place.sitting_id,
-        account=place.account,
-        view="concerns",
-        note="",
-        now=NOW,
-    )
+    where = (place.store, place.owner, place.sitting_id)
     for role in ("recruiter", "manager"):
         with place.store.read() as unit:
             who = next(a for a in unit.at(place.owner).accounts.list() if a.role == role)
         account = Account(who.id, place.owner, "Meadow Care", who.name, who.email, role)
-        reports.open_report(place.store, place.owner, place.sitting_id, account=account, now=NOW)
+        reports.record_first_view(*where, account=account, view="concerns", note="", now=NOW)
+        reports.open_report(*where, account=account, now=NOW)
 
 
 def test_the_sitting_is_weak(place: Place) -> None:

@@ -61,13 +61,14 @@ from service.use_cases.adjustments import adjust
 from service.use_cases.answering import answer_task
 from service.use_cases.board import Filters, vacancy_board
 from service.use_cases.erasing import ASKED, RETENTION, erase
+from service.use_cases.first_views import ONLY_READ
 from service.use_cases.progress import progress_of
 from service.use_cases.steps import record_step
 from service.use_cases.undoing import undo_step
 from service.use_cases.views import Account
 from vbr_engine.bank.model import Item, ResponseFormat
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.endurance
 
 BANKS = Path(__file__).parent.parent / "banks"
 SECRET = "a secret for tests, 32 characters"
@@ -109,7 +110,9 @@ class Candidate:
     did: list[Did] = field(default_factory=list)
     answers: dict[str, dict[str, int]] = field(default_factory=dict)
     way: str = "self"
-    viewed: bool = False
+    viewed: set[int] = field(default_factory=set)
+    only_read: set[int] = field(default_factory=set)
+    answered: set[str] = field(default_factory=set)
     opened: set[int] = field(default_factory=set)
     decided: list[tuple[int, Did]] = field(default_factory=list)
     last: str = "invited"
@@ -153,6 +156,19 @@ class Candidate:
         if step in ENDS:
             return self.hired == (step == "left")
         return here < STAGES.index(STEPS[step])
+
+    @property
+    def settled(self) -> bool:
+        """Whether the report may be read without a first view: decided, and nobody asks again."""
+        decided = any(not one.void for _, one in self.decided)
+        return decided and {task for task, _ in self.contests} <= self.answered
+
+    def needs_view(self, who: int) -> bool:
+        return who not in self.viewed | self.opened
+
+    def leaves_it(self, who: int, but: frozenset[int] = frozenset()) -> bool:
+        """Whether somebody who only reads has a colleague who can judge."""
+        return who in self.only_read and 1 - who not in self.only_read | but
 
     def deciders(self) -> frozenset[int]:
         """Who recorded the last decision, and the last that counts of decisions and ends."""
@@ -442,6 +458,7 @@ class Pilot(RuleBasedStateMachine):
 
     @rule(one=candidates, who=st.integers(0, 1))
     def first_view(self, one: Candidate, who: int) -> None:
+        """Note a first view: one each, before the report."""
         with self.acting(one.side, "first view") as there:
             self.expect(
                 None if one.has("submitted") else NotSubmitted,
@@ -450,8 +467,26 @@ class Pilot(RuleBasedStateMachine):
                     account=there.people[who], view="unsure", note="", now=self.now,
                 ),
             )  # fmt: skip
-        if one.has("submitted") and not one.viewed:
-            one.viewed, one.last = True, "first-view"
+        if one.has("submitted") and one.needs_view(who):
+            one.viewed.add(who)
+            one.last = "first-view"
+            self.n_chained += 1
+
+    @rule(one=candidates, who=st.integers(0, 1))
+    def only_read(self, one: Candidate, who: int) -> None:
+        wrong = InvalidForm if one.has("submitted") else NotSubmitted
+        with self.acting(one.side, "only read") as there:
+            self.expect(
+                None if one.settled and one.has("submitted") else wrong,
+                lambda: reports.record_first_view(
+                    self.store, there.provider_id, one.id,
+                    account=there.people[who], view=ONLY_READ, note="", now=self.now,
+                ),
+            )  # fmt: skip
+        if one.settled and one.has("submitted") and one.needs_view(who):
+            one.opened.add(who)
+            one.only_read.add(who)
+            one.last = "report-opened"
             self.n_chained += 1
 
     @rule(one=candidates, who=st.integers(0, 1))
@@ -459,12 +494,12 @@ class Pilot(RuleBasedStateMachine):
         needed = FirstViewNeeded if one.has("submitted") else NotSubmitted
         with self.acting(one.side, "open report") as there:
             self.expect(
-                None if one.viewed else needed,
+                None if one.has("submitted") and not one.needs_view(who) else needed,
                 lambda: reports.open_report(
                     self.store, there.provider_id, one.id, account=there.people[who], now=self.now
                 ),
             )
-        if one.viewed and who not in one.opened:
+        if who in one.viewed and who not in one.opened:
             one.opened.add(who)
             one.last = "report-opened"
             self.n_chained += 1
@@ -474,14 +509,14 @@ class Pilot(RuleBasedStateMachine):
         needed = InvalidForm if one.has("submitted") else NotSubmitted
         with self.acting(one.side, "decide") as there:
             self.expect(
-                None if who in one.opened else needed,
+                None if who in one.opened and not one.leaves_it(who) else needed,
                 lambda: reports.record_decision(
                     self.store, there.provider_id, one.id,
                     account=there.people[who], decision="hold" if yes else "not-now",
                     reason=f"Reason {self.now}", now=self.now,
                 ),
             )  # fmt: skip
-        if who in one.opened:
+        if who in one.opened and not one.leaves_it(who):
             one.decided.append((who, Did("decided")))
             one.last = "decided"
             self.n_chained += 2  # how long it was read, and the decision
@@ -559,15 +594,18 @@ class Pilot(RuleBasedStateMachine):
             held = unit.at(self.sides[one.side].provider_id).tasks.get(task)
         assert held is not None
         open_still = held.closed_at is None
+        barred = who in deciders or one.leaves_it(who, deciders)
+        early = open_still and one.has("submitted") and one.needs_view(who)
         with self.acting(one.side, "answer contest") as there:
             self.expect(
-                AnotherPersonNeeded if who in deciders else None,
+                AnotherPersonNeeded if barred else FirstViewNeeded if early else None,
                 lambda: answer_task(
                     self.store, there.people[who], task,
                     outcome="stands", text="We looked again.", now=self.now,
                 ),
             )  # fmt: skip
-        if open_still and who not in deciders:
+        if open_still and not barred and not early:
+            one.answered.add(task)
             one.last = "contest-answered"
             self.n_chained += 1
 

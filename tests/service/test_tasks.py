@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from service.errors import AnotherPersonNeeded, InvalidForm, NotFound
+from service.errors import AnotherPersonNeeded, FirstViewNeeded, InvalidForm, NotFound
 from service.use_cases import accounts, asking, reports, tasks
 from service.use_cases.answering import MESSAGES, answer_task
 from service.use_cases.contesting import last_decision
+from service.use_cases.first_views import ONLY_READ
 from service.use_cases.holding import held_about
 from service.use_cases.message_kinds import KINDS as MESSAGE_KINDS
 from service.use_cases.steps import record_step
@@ -45,9 +46,7 @@ def another(house, name, role="recruiter"):
 def decide(house, sitting_id, account=None, decision="not-now"):
     account = account or house.account
     owner, now = house.provider_id, house.clock()
-    reports.record_first_view(
-        house.store, owner, sitting_id, account=account, view="unsure", note="", now=now
-    )
+    think(house, sitting_id, account)
     reports.open_report(house.store, owner, sitting_id, account=account, now=now)
     reports.record_decision(
         house.store,
@@ -60,12 +59,29 @@ def decide(house, sitting_id, account=None, decision="not-now"):
     )
 
 
+def think(house, sitting_id, account, view="unsure"):
+    reports.record_first_view(
+        house.store,
+        house.provider_id,
+        sitting_id,
+        account=account,
+        view=view,
+        note="",
+        now=house.clock(),
+    )
+
+
 def contested(house, sitting_id, text="I do not agree."):
     asking.contest(house.store, sitting_id, text=text, now=house.clock())
     return [line.task for line in tasks.list_tasks(house.store, house.account)][-1].id
 
 
 def answer(house, task_id, account, outcome="stands", text="We looked."):
+    """Answer like a colleague who does as the page says: their own first view comes first."""
+    if account.provider_id == house.provider_id:
+        view = tasks.show_task(house.store, account, task_id)
+        if view.needs_view:
+            think(house, view.line.task.sitting_id, account)
     return answer_task(house.store, account, task_id, outcome=outcome, text=text, now=house.clock())
 
 
@@ -125,6 +141,46 @@ def test_somebody_who_cannot_sign_in_any_more_is_nobody(house, sitting):
     decide(house, sitting)
     with pytest.raises(AnotherPersonNeeded, match="nobody else"):
         answer(house, contested(house, sitting), house.account)
+
+
+def test_who_answers_a_contest_notes_a_first_view_before(house, sitting, colleague):
+    decide(house, sitting)
+    task_id = contested(house, sitting)
+    assert tasks.show_task(house.store, colleague, task_id).needs_view
+    given = {"outcome": "stands", "text": "We looked.", "now": house.clock()}
+    with pytest.raises(FirstViewNeeded):
+        answer_task(house.store, colleague, task_id, **given)
+    with pytest.raises(InvalidForm):
+        think(house, sitting, colleague, view=ONLY_READ)
+    think(house, sitting, colleague)
+    assert not tasks.show_task(house.store, colleague, task_id).needs_view
+    assert answer_task(house.store, colleague, task_id, **given) == "stands"
+    views = [event for event in events_of(house, sitting) if event.kind == "first-view"]
+    assert [event.body["by"] for event in views] == [house.account.id, colleague.id]
+
+
+def test_who_only_read_leaves_a_contest_to_a_colleague(house, sitting, colleague):
+    decide(house, sitting)
+    think(house, sitting, colleague, view=ONLY_READ)
+    third = another(house, "Third")
+    task_id = contested(house, sitting)
+    with pytest.raises(AnotherPersonNeeded, match="without a first view of your own"):
+        answer(house, task_id, colleague)
+    assert answer(house, task_id, third) == "stands"
+
+
+def test_who_only_read_answers_a_contest_where_nobody_else_could(house, sitting, colleague):
+    decide(house, sitting)
+    think(house, sitting, colleague, view=ONLY_READ)
+    assert answer(house, contested(house, sitting), colleague) == "stands"
+
+
+def test_without_a_score_a_contest_is_answered_straight_away(house):
+    sitting_id = house.invite().sitting_id
+    task_id = contested(house, sitting_id)
+    assert not tasks.show_task(house.store, house.account, task_id).needs_view
+    given = {"outcome": "stands", "text": "We looked.", "now": house.clock()}
+    assert answer_task(house.store, house.account, task_id, **given) == "stands"
 
 
 def test_an_earlier_decision_does_not_bar_whoever_took_it(house, sitting, colleague):
@@ -209,7 +265,7 @@ def test_an_answer_goes_out_once_and_stands_on_the_candidates_page(house, sittin
         sent = [m.kind for m in tenant.messages.of((sitting,))]
         chained = [entry.kind for entry in tenant.ledger.entries()]
     assert sorted(sent) == ["contest-answered", "contest-received"]
-    assert chained[-2:] == ["contested", "contest-answered"]
+    assert chained[-3:] == ["contested", "first-view", "contest-answered"]
     (request,) = held_about(house.store, sitting, now=house.clock()).requests
     assert (request.answer, request.outcome) == ("It changes.", "changed")
 
