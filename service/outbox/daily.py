@@ -8,6 +8,7 @@ import structlog
 
 from service.storage import Store
 from service.storage.standings import LOCAL
+from service.use_cases.importing import put_away_abandoned
 from service.use_cases.research_export import delete_old
 from service.use_cases.retention import plan_erasure
 
@@ -33,6 +34,7 @@ class Daily:
         if self._planned != today:
             started = plan_erasure(self._store, now=now)
             deleted = delete_old(self._store, now=now)
+            put_away_abandoned(self._store, now=now)
             self._planned = today
             structlog.get_logger("vbr.worker").info(
                 "planned", erasures=started, exports_deleted=deleted

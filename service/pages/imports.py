@@ -27,9 +27,9 @@ from service.pages.job_pages import job_page
 from service.pages.uploads import drain, read_upload
 from service.use_cases import handing_over, importing, take_back
 from service.use_cases import imports as use_cases
-from service.use_cases.importing import AT_ONCE, Choice
-from service.use_cases.imports import ImportPage
+from service.use_cases.import_lists import Choice, ImportPage
 from service.use_cases.invitations import LANGUAGES
+from service.use_cases.inviting_many import AT_ONCE
 from service.use_cases.jobs import JobView, job_view
 from service.use_cases.vacancies import vacancy_of
 from service.words import gettext as _

@@ -101,6 +101,19 @@ class Imports:
         )
         return tuple(ImportRecord(*row) for row in rows)
 
+    def running(self, *, before: datetime) -> tuple[str, ...]:
+        """List the imports that run and were sent before a moment."""
+        rows = self._connection.execute(
+            sa.select(imports.c.id)
+            .where(
+                imports.c.provider_id == self._provider_id,
+                imports.c.state == "running",
+                imports.c.made_at < before,
+            )
+            .order_by(imports.c.id)
+        )
+        return tuple(rows.scalars())
+
     def content(self, import_id: str) -> Mapping[str, Any]:
         """Return what was uploaded and found; nothing once the import is over."""
         sealed = self._connection.execute(

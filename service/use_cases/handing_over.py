@@ -16,8 +16,8 @@ from datetime import datetime
 
 from service.errors import InvalidForm, NotFound
 from service.storage import Store, Tenant
-from service.storage.bulk import insert_rows, link_rows
 from service.storage.cipher import sha256
+from service.storage.rows import insert_rows, link_rows
 from service.use_cases.happenings import What, happen_several
 from service.use_cases.invitations import bank_of, check_may_invite
 from service.use_cases.settings import settings_of

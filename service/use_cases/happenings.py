@@ -9,10 +9,10 @@ from typing import Any
 from uuid import uuid4
 
 from service.storage import Tenant
-from service.storage.bulk import Rows, event_rows, insert_rows, remark_rows, standing_rows
 from service.storage.cipher import Cipher
 from service.storage.ledger import LEDGER_KINDS
 from service.storage.records import EVENT_KINDS, Event, SittingRecord
+from service.storage.rows import Rows, event_rows, insert_rows, remark_rows, standing_rows
 from service.storage.standings import LOCAL, happening_of, standing_from, standing_values
 from vbr_engine.funnel import Standing, fold
 
@@ -22,7 +22,6 @@ __all__ = [
     "What",
     "first_happenings",
     "happen",
-    "happen_first",
     "happen_several",
     "happening_of",
     "stand_anew",
@@ -137,9 +136,10 @@ def first_happenings(
     at: datetime,
     by: str | None = None,
 ) -> Happened:
-    """Make ready what happens first in new sittings; `happen_first` writes it.
+    """Make ready what happens first in new sittings, for the transaction that adds them.
 
-    All that takes time is done here, so that the transaction is short.
+    All that takes time is done here, so that the transaction is short. Remarks are written before
+    the events that name them.
 
     Parameters
     ----------
@@ -169,12 +169,6 @@ def first_happenings(
         for sitting_id, standing in standings.items()
     )
     return Happened(event_rows(events), standing_rows(stood), remark_rows(cipher, remarks))
-
-
-def happen_first(tenant: Tenant, happened: Happened) -> None:
-    """Write what `first_happenings` made ready, in the transaction that adds the sittings."""
-    for rows in (happened.remarks, happened.events, happened.standings):
-        insert_rows(tenant.connection, tenant.provider_id, rows)
 
 
 def _event(

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from service.storage.bulk import Rows, message_rows
 from service.storage.records import Identity, ProviderRecord
+from service.storage.rows import Rows, message_rows
 from service.use_cases.forms import id_of_request
 from service.use_cases.messages import REMIND_AFTER
 from service.use_cases.quiet import next_loud, quiet_of
