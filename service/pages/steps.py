@@ -24,8 +24,7 @@ from service.use_cases.funnel_words import (
 )
 from service.use_cases.happenings import LOCAL
 from service.use_cases.reminders import invite_again_several, remind_several
-from service.use_cases.undoing import undo_step
-from service.use_cases.vacancies import vacancy_of
+from service.use_cases.undoing import recorded_together, undo_step, undo_together
 from service.use_cases.views import CandidatePage
 from service.words import gettext as _
 from service.words import ngettext
@@ -118,24 +117,35 @@ def several(vacancy_id: str) -> Response | tuple[str, int]:
         step=_said(code, outcome),
     )
     undo_at = url_for(".undo_several", vacancy_id=vacancy_id, **filters_given().query)
-    offer_undo(said, undo_at, {"who": recorded.sittings, "request": form_id}, now=clock())
+    said = " ".join(filter(None, (said, _as_well(recorded))))
+    offer_undo(said, undo_at, {"request": form_id}, now=clock())
     return redirect(here, 303)
+
+
+@blueprint.get("/vacancies/<vacancy_id>/several")
+@requires("recruiter")
+def together(vacancy_id: str) -> str:
+    """Show what was recorded for several at once, each with a button that takes it back."""
+    vacancy, held = recorded_together(store(), recruiter().provider_id, vacancy_id)
+    return render_template(
+        "recruiter/together.html",
+        vacancy=vacancy,
+        held=[(one, _said(one.step, one.outcome)) for one in held],
+    )
 
 
 @blueprint.post("/vacancies/<vacancy_id>/undo")
 @requires("recruiter")
 def undo_several(vacancy_id: str) -> Response:
     """Take back what was recorded for several at once, for all of them or for nobody."""
-    with store().read() as unit:  # another provider's vacancy is not there, whoever was chosen
-        vacancy_of(store(), unit, recruiter().provider_id, vacancy_id)
     try:
-        taken = undo_step(
+        taken = undo_together(
             store(),
             recruiter().provider_id,
-            request.form.getlist("who"),
+            vacancy_id,
+            request.form.get("request", ""),
             account=recruiter(),
             now=clock(),
-            request_id=request.form.get("request", ""),
         )
     except InvalidForm as error:
         flash(" ".join(error.fields.values()), "note")
@@ -171,12 +181,27 @@ def _record(sitting_id: str, code: str, given: dict[str, str]) -> Response:
         name=page.row.name,
         step=_said(code, given.get("outcome", "")),
     )
-    if recorded.skipped:
-        stages = ", ".join(map(stage_words, recorded.skipped))
-        said = " ".join((said, _("Recorded for the same day as well: %(stages)s.", stages=stages)))
+    said = " ".join(filter(None, (said, _as_well(recorded))))
     fields = {"number": str(last.number) if last else "0", "next": _next(sitting_id)}
     offer_undo(said, url_for(".undo", sitting_id=sitting_id), fields, now=clock())
     return redirect(_next(sitting_id), 303)
+
+
+def _as_well(recorded: use_cases.Recorded) -> str:
+    """Say which stages in between had not been recorded, or nothing."""
+    if not recorded.skipped:
+        return ""
+    stages = ", ".join(map(stage_words, recorded.skipped))
+    if len(recorded.sittings) == 1:
+        return _("Recorded for the same day as well: %(stages)s.", stages=stages)
+    return ngettext(
+        "For %(num)d of them recorded for the same day as well, because it was missing: "
+        "%(stages)s.",
+        "For %(num)d of them recorded for the same day as well, because it was missing: "
+        "%(stages)s.",
+        recorded.n_skipping,
+        stages=stages,
+    )
 
 
 def _send(kind: str, who: list[str]) -> None:

@@ -72,6 +72,15 @@ class Boards:
         """Return the steps of several applications, and what was taken back of them."""
         return self._events(("step", "undone"), standings.c.sitting_id.in_(sitting_ids))
 
+    def steps_for(self, vacancy_id: str) -> dict[str, tuple[Event, ...]]:
+        """Return the same for every application to a vacancy."""
+        return self._events(
+            ("step", "undone"),
+            sa.and_(
+                standings.c.provider_id == self._provider_id, standings.c.vacancy_id == vacancy_id
+            ),
+        )
+
     def simulated(self, sitting_ids: tuple[str, ...]) -> frozenset[str]:
         """Return which of several sittings are made up."""
         rows = self._connection.execute(

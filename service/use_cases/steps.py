@@ -20,6 +20,7 @@ from service.use_cases.happenings import LOCAL, happen
 from service.use_cases.views import Account
 from service.words import gettext as _
 from vbr_engine.funnel import (
+    STAGES,
     STEPS,
     Standing,
     StepProblem,
@@ -35,11 +36,12 @@ LONGEST_REMARK = 2000
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What was recorded: for whom, and which stages of the same day with it."""
+    """What was recorded: for whom, and which stages of the same day with it, for how many."""
 
     step: str
     sittings: tuple[str, ...]
     skipped: tuple[str, ...] = ()
+    n_skipping: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,9 @@ def record_step(
         for one in left:
             body = _body(wanted, standings[one], now, request_id)
             happen(tenant, one, "step", at=now, by=account.id, body=body, text=wanted.text or None)
-    return Recorded(step, several, _skipped(standings, several, step))
+    skipped = _skipped(tuple(standings.values()), step)
+    stages = tuple(stage for stage in STAGES if any(stage in of_one for of_one in skipped))
+    return Recorded(step, several, stages, len(skipped))
 
 
 def day_for(standing: Standing, step: str, today: date) -> date | None:
@@ -229,10 +233,10 @@ def _raise(
         return
     if len(several) == 1:
         raise InvalidForm({one.part: problem_words(one) for one in problems[several[0]]})
-    of_form = {one for own in problems.values() for one in own if one.part != "step"}
-    if of_form and all(set(own) <= of_form for own in problems.values()):
+    all_found = [one for own in problems.values() for one in own]
+    if all(one.part != "step" for one in all_found):
         # The same for everybody: point at the field, once.
-        shared = {one.part: problem_words(one) for one in of_form if not one.values}
+        shared = {one.part: problem_words(one) for one in all_found if not one.values}
         if shared:
             raise InvalidForm(shared)
     told = {one: " ".join(map(problem_words, own)) for one, own in problems.items()}
@@ -270,14 +274,13 @@ def _body(wanted: _Wanted, standing: Standing, now: datetime, request_id: str) -
     return {name: value for name, value in body.items() if value}
 
 
-def _skipped(
-    standings: Mapping[str, Standing], several: tuple[str, ...], step: str
-) -> tuple[str, ...]:
+def _skipped(standings: tuple[Standing, ...], step: str) -> list[tuple[str, ...]]:
+    """Return the stages that are passed over, for each who passes one over."""
     stage = STEPS[step].stage
-    if stage is None or len(several) > 1:
-        return ()
-    standing = standings[several[0]]
-    return () if standing.has_come_to(stage) else skipped_stages(standing, stage)
+    if stage is None:
+        return []
+    before = (standing for standing in standings if not standing.has_come_to(stage))
+    return [found for found in (skipped_stages(one, stage) for one in before) if found]
 
 
 def _has(events: tuple[Event, ...], request_id: str) -> bool:

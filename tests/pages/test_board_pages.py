@@ -304,6 +304,26 @@ def test_undo_for_as_many_as_can_be_chosen_fits_into_a_cookie(house, recruiter, 
     assert f"Taken back for {steps.MOST_AT_ONCE} people." in page.reads
 
 
+def test_a_step_for_several_says_what_it_passed_over_and_can_be_taken_back_later(
+    house, recruiter, board
+):
+    people = [house.sitting_id, house.invite("Bo Example")[0]]
+    data = {"who": people, "what": "accepted", "request_id": "together"}
+    page = send(recruiter, recruiter.get(board), "/steps", **data)
+    assert "For 2 of them recorded for the same day as well" in page.reads
+    assert "interviewed, offered the job" in page.reads
+    recruiter.get(board)  # the notice is gone
+    link = next(e for e in recruiter.get(board).all("a") if e.get("href").endswith("/several"))
+    page = recruiter.get(link.get("href"))
+    assert page.heading == "Recorded for several at once"
+    assert "2 people: Alex Example, Bo Example" in page.reads
+    page = send(recruiter, page, "/undo")
+    assert "Taken back for 2 people." in page.reads
+    assert standing(house).stage == "invited"
+    page = recruiter.get(link.get("href"))
+    assert "Nothing was recorded for several at once so far" in page.reads
+
+
 def test_filters_stand_in_the_address_and_are_kept_by_every_link(house, recruiter, board):
     for place in range(52):
         invitations.invite(

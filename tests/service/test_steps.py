@@ -12,7 +12,7 @@ from service.errors import InvalidForm, NotFound
 from service.storage import Store
 from service.use_cases.application import candidate_page
 from service.use_cases.steps import MOST_AT_ONCE, record_step
-from service.use_cases.undoing import undo_step
+from service.use_cases.undoing import recorded_together, undo_step, undo_together
 from vbr_engine.funnel import STEPS
 
 TODAY = date(2026, 11, 2)
@@ -208,6 +208,66 @@ def test_undo_of_several_takes_back_all_or_nothing(house: Any, record: Any, undo
     for _click in range(2):
         undo([ana, bo], request_id="both")
     assert {standing(house, one).stage for one in (ana, bo)} == {"invited"}
+
+
+def test_what_was_recorded_for_several_can_be_taken_back_until_something_follows(
+    store: Store, house: Any, record: Any, undo: Any
+) -> None:
+    ana, bo, cai = (house.invite(name).sitting_id for name in ("Ana", "Bo", "Cai"))
+    record([ana, bo], "called", outcome="message-left", request_id="first")
+    house.clock.forward(hours=1)
+    record([ana, bo, cai], "offered", request_id="second")
+    record(cai, "accepted", request_id="alone")
+
+    def held() -> list[Any]:
+        return list(recorded_together(store, house.provider_id, house.vacancy_id)[1])
+
+    told = [(one.step, one.outcome, one.names, one.late) for one in held()]
+    assert told == [
+        ("offered", "", ("Ana", "Bo", "Cai"), ("Cai",)),
+        ("called", "message-left", ("Ana", "Bo"), ("Ana", "Bo")),
+    ]
+    assert {one.by for one in held()} == {house.account.name}
+    undo(cai, number=events(house, cai)[-1].number)
+    house.clock.forward(days=40)
+    assert [one.late for one in held()] == [(), ("Ana", "Bo")]
+    for request, stage in (("second", "invited"), ("first", "invited")):
+        taken = undo_together(
+            store,
+            house.provider_id,
+            house.vacancy_id,
+            request,
+            account=house.account,
+            now=house.clock(),
+        )
+        assert set(taken) == ({ana, bo, cai} if request == "second" else {ana, bo})
+        assert {standing(house, one).stage for one in (ana, bo, cai)} == {stage}
+    assert held() == []
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"step": "offered", "on": "2099-01-01"}, "on"),
+        ({"step": "called", "outcome": "shouted"}, "outcome"),
+    ],
+)
+def test_what_is_wrong_with_the_form_of_several_is_told_at_the_field(
+    house: Any, record: Any, more: dict[str, str], field: str
+) -> None:
+    people = [house.invite(name).sitting_id for name in ("Ana", "Bo")]
+    with pytest.raises(InvalidForm) as caught:
+        record(people, **more)
+    assert list(caught.value.fields) == [field]
+
+
+def test_stages_passed_over_are_told_for_several_with_their_number(house: Any, record: Any) -> None:
+    ana, bo, cai = (house.invite(name).sitting_id for name in ("Ana", "Bo", "Cai"))
+    record(cai, "offered")
+    recorded = record([ana, bo, cai], "accepted", request_id="all")
+    assert (recorded.skipped, recorded.n_skipping) == (("interviewed", "offered"), 2)
+    again = record([ana, bo, cai], "accepted", request_id="all")
+    assert (again.skipped, again.n_skipping) == ((), 0)
 
 
 def test_undo_opens_an_application_that_was_ended_by_mistake(
