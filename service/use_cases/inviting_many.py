@@ -61,16 +61,17 @@ def invite_list(
     """
     with store.read() as unit:
         page = gather(unit, record.provider_id, record.id)
-        marked = _marked(unit.cipher, record, choice.rows(page))
-    parts, total = [], len(choice.rows(page))
-    for part in _parts(store, page, choice, by=by, now=now):
+        chosen = _by_id(record, choice.rows(page))
+        marked = _marked(unit.cipher, chosen)
+    parts, total = [], len(chosen)
+    for part in _parts(store, record, chosen, choice, by=by, now=now):
         parts.append(_written_ahead(store, part, record) if record.state == "running" else part)
         report(min(len(parts) * BLOCK, total), total)
     with store.write() as unit:
         tenant = unit.at(record.provider_id)
         check_may_invite(tenant, record.vacancy_id, field="send")
         late = _came_meanwhile(tenant, record, *marked)
-        summary, before = _summary(page, choice, late=late), (record.state,)
+        summary, before = _summary(page, chosen, choice, late=late), (record.state,)
         if tenant.imports.finish(record.id, before=before, state="done", summary=summary, now=now):
             for part in parts:
                 for rows in (*part.ahead, *(one.without(late) for one in part.rest)):
@@ -79,18 +80,23 @@ def invite_list(
 
 
 def _parts(
-    store: Store, page: ImportPage, choice: Choice, *, by: str, now: datetime
+    store: Store,
+    record: ImportRecord,
+    chosen: Mapping[str, ImportRow],
+    choice: Choice,
+    *,
+    by: str,
+    now: datetime,
 ) -> Iterator[Part]:
     """Do all that takes time, some people at a time; nothing is written."""
-    record, by_id = page.record, _by_id(page.record, choice.rows(page))
     with store.read() as unit:
         tenant = unit.at(record.provider_id)
         vacancy = check_may_invite(tenant, record.vacancy_id, field="send")
         bank, provider, cipher = bank_of(store, unit, vacancy), tenant.provider, unit.cipher
-    ids = sorted(by_id)  # in the order of their keys, which spares the database most of its work
+    ids = sorted(chosen)  # in the order of their keys, which spares the database most of its work
     for at in range(0, len(ids), BLOCK):
         block = ids[at : at + BLOCK]
-        rows = [by_id[one] for one in block]
+        rows = [chosen[one] for one in block]
         languages = [row.language or choice.language for row in rows]
         people = [Identity(row.name, row.email, row.phone) for row in rows]
         invitees = list(zip(block, people, strict=True))
@@ -193,14 +199,13 @@ def _happenings(
 
 
 def _marked(
-    cipher: Cipher, record: ImportRecord, rows: Sequence[ImportRow]
+    cipher: Cipher, chosen: Mapping[str, ImportRow]
 ) -> tuple[dict[str, str], dict[str, tuple[str, frozenset[str]]]]:
     """Return sittings by the mark of their address, and with their names' by that of a number."""
-    by_id = _by_id(record, rows)
-    emails = {cipher.mark(row.email): one for one, row in by_id.items() if row.email}
+    emails = {cipher.mark(row.email): one for one, row in chosen.items() if row.email}
     phones = {
         cipher.mark(row.phone): (one, marks_of(name=row.name))
-        for one, row in by_id.items()
+        for one, row in chosen.items()
         if row.phone
     }
     return emails, phones
@@ -225,9 +230,10 @@ def _came_meanwhile(
     return frozenset(found)
 
 
-def _summary(page: ImportPage, choice: Choice, *, late: frozenset[str]) -> dict[str, Any]:
+def _summary(
+    page: ImportPage, chosen: Mapping[str, ImportRow], choice: Choice, *, late: frozenset[str]
+) -> dict[str, Any]:
     """Return the figures that stay when the rows are gone."""
-    chosen = _by_id(page.record, choice.rows(page))
     rows = [row for one, row in chosen.items() if one not in late]
     reachable = sum(bool(row.email or row.phone) for row in rows)
     return {
