@@ -19,43 +19,7 @@ from service.api import install as install_api
 from service.config import Settings
 from service.errors import DatabaseError, SettingsError
 from service.languages import LANGUAGES, in_draft, page_language, reader_locale
-from service.pages import (
-    account,
-    adjustment,
-    asks,
-    calls,
-    candidate,
-    candidates,
-    council,
-    details,
-    entry,
-    exports,
-    house_people,
-    imports,
-    invite,
-    joining,
-    kept_forms,
-    me,
-    messages,
-    models,
-    operator,
-    people,
-    proposals,
-    public,
-    ratings,
-    record,
-    recruiter,
-    rescorings,
-    research,
-    rights,
-    risk,
-    second_factor,
-    sent,
-    settings,
-    steps,
-    tasks,
-    words,
-)
+from service.pages import blueprints, kept_forms
 from service.pages.uploads import MemoryRequest
 from service.publish import publish_banks
 from service.storage import Store
@@ -65,42 +29,6 @@ from vbr_engine.errors import InvalidInput
 
 __all__ = ["application", "open_store", "stopping_on_errors"]
 
-PAGES = (
-    account,
-    adjustment,
-    asks,
-    calls,
-    candidate,
-    candidates,
-    council,
-    details,
-    entry,
-    exports,
-    house_people,
-    imports,
-    invite,
-    joining,
-    me,
-    messages,
-    models,
-    operator,
-    people,
-    proposals,
-    public,
-    ratings,
-    record,
-    recruiter,
-    rescorings,
-    research,
-    rights,
-    risk,
-    second_factor,
-    sent,
-    settings,
-    steps,
-    tasks,
-    words,
-)
 STOPPED = 4  # gunicorn's "application cannot be loaded": it stops instead of trying for ever
 
 
@@ -140,8 +68,8 @@ def application(
     assets.install(app, reload=not settings.production)
     access.csrf.init_app(app)
     Babel(app, locale_selector=reader_locale)
-    for page in PAGES:
-        app.register_blueprint(page.blueprint)
+    for page in blueprints():
+        app.register_blueprint(page)
     install_api(app)
     error_pages.install(app)
     kept_forms.install(app)
