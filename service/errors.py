@@ -16,7 +16,7 @@
         ├── ProviderPaused        the council has paused the provider: nobody new, for now
         ├── InvalidForm           a form with problems, by field
         ├── SignInNeeded          the page is for somebody signed in
-        ├── SignInFailed          e-mail address or password is wrong
+        ├── SignInFailed          email address or password is wrong
         ├── SecondFactorNeeded    the role needs a second factor, which is not set up yet
         ├── LinkSpent             a single-use link that was used, has expired or never was
         ├── Busy                  too many want the same at this moment
@@ -131,7 +131,7 @@ class SignInNeeded(ServiceError):
 
 
 class SignInFailed(ServiceError):
-    """E-mail address or password is wrong; which of the two is not said."""
+    """Email address or password is wrong; which of the two is not said."""
 
 
 class SecondFactorNeeded(ServiceError):
@@ -145,10 +145,12 @@ class LinkSpent(ServiceError):
     ----------
     was_used : bool
         Whether it is known to have been used or replaced.
+    elsewhere : bool, optional
+        Whether the address has an account at another organisation, so that it never works.
     """
 
-    def __init__(self, *, was_used: bool) -> None:
-        self.was_used = was_used
+    def __init__(self, *, was_used: bool, elsewhere: bool = False) -> None:
+        self.was_used, self.elsewhere = was_used, elsewhere
         super().__init__("This link does not work any more.")
 
 

@@ -21,6 +21,7 @@ from service.pages.health_words import (
     last_words,
     stuck_words,
 )
+from service.pages.people import can_send
 from service.pages.undo import offer_undo, undo_offered
 from service.use_cases import pausing, providers
 from service.use_cases.health import PER_PAGE, found, health, stuck_among
@@ -97,12 +98,17 @@ def new() -> Response | str | tuple[str, int]:
         return _form("council/new.html", given)
     try:
         opened = providers.open_provider(
-            store(), **given, by=member(), now=clock(), request_id=request_id()
+            store(),
+            **given,
+            by=member(),
+            now=clock(),
+            request_id=request_id(),
+            by_hand=not can_send(),
         )
     except InvalidForm as error:
         return _form("council/new.html", given, error.fields), 422
-    if opened.token:
-        fresh_links.remember(opened.manager_id, opened.token, now=clock())
+    if opened.manager_id:
+        _keep(opened.manager_id, opened.token)
         flash(_("The provider is open. Its manager gets a message with a link to join."))
     return _to(opened.provider_id)
 
@@ -128,6 +134,7 @@ def provider(provider_id: str) -> str:
         changes=changes[:20],
         change_words=_OURS,
         links=links,
+        can_send=can_send(),
         request_id=request_id(),
     )
 
@@ -192,10 +199,11 @@ def manager(provider_id: str) -> Response | str | tuple[str, int]:
             by=member(),
             now=clock(),
             request_id=request_id(),
+            by_hand=not can_send(),
         )
     except InvalidForm as error:
         return _form("council/manager.html", given, error.fields, provider=page), 422
-    fresh_links.remember(manager_id, token, now=clock())
+    _keep(manager_id, token)
     flash(_("The manager gets a message with a link to join."))
     return _to(provider_id)
 
@@ -204,8 +212,10 @@ def manager(provider_id: str) -> Response | str | tuple[str, int]:
 @requires("council")
 def again(provider_id: str, account_id: str) -> Response:
     """Send the link to join once more; the old one ends."""
-    token = providers.send_join_again(store(), provider_id, account_id, by=member(), now=clock())
-    fresh_links.remember(account_id, token, now=clock())
+    token = providers.send_join_again(
+        store(), provider_id, account_id, by=member(), now=clock(), by_hand=not can_send()
+    )
+    _keep(account_id, token)
     flash(_("A new link is on its way. The old one does not work any more."))
     return _to(provider_id)
 
@@ -245,6 +255,12 @@ def _address_to_join(token: str) -> str:
     """Return the link as it is sent: under the public address, if one is set."""
     address = settings().public_url or request.url_root.rstrip("/")
     return address + url_for("joining.join", token=token)
+
+
+def _keep(account_id: str, token: str) -> None:
+    """Keep a link that is to be handed over, to be shown for a short time."""
+    if token:
+        fresh_links.remember(account_id, token, now=clock())
 
 
 def _fresh(account_id: str) -> str | None:

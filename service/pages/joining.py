@@ -150,5 +150,5 @@ def _new_form(opened: Opened, errors: dict[str, str], token: str) -> str:
 
 
 def _gone(purpose: str, error: LinkSpent) -> tuple[str, int]:
-    page = render_template("account/link_gone.html", purpose=purpose, was_used=error.was_used)
+    page = render_template("account/link_gone.html", purpose=purpose, error=error)
     return page, 404

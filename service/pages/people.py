@@ -17,7 +17,7 @@ from service.use_cases import people
 from service.use_cases.people import ROLES, Person
 from service.words import gettext as _
 
-__all__ = ["blueprint", "pages_of_people"]
+__all__ = ["blueprint", "can_send", "pages_of_people"]
 
 
 def pages_of_people(name: str, *, rule: str, kind: str, prefix: str, section: str) -> Blueprint:
@@ -56,7 +56,7 @@ def pages_of_people(name: str, *, rule: str, kind: str, prefix: str, section: st
 def index() -> str:
     """List the organisation's people."""
     found = people.list_people(store(), _own())
-    return render_template("account/people.html", people=found, now=clock())
+    return render_template("account/people.html", people=found, now=clock(), can_send=can_send())
 
 
 def invitation() -> str:
@@ -65,18 +65,33 @@ def invitation() -> str:
 
 
 def invite() -> Response | tuple[str, int]:
-    """Invite somebody and show the link."""
+    """Invite somebody; the link is shown only where no message can bring it."""
     given, form_id = given_fields("name", "email", "role"), request_id()
     try:
-        made = people.invite(store(), _own(), **given, by=member(), now=clock(), request_id=form_id)
+        made = people.invite(
+            store(),
+            _own(),
+            **given,
+            by=member(),
+            now=clock(),
+            request_id=form_id,
+            by_hand=not can_send(),
+        )
     except InvalidForm as error:
         return _invitation_form(error.fields, given), 422
     return _shown(made.account_id, made.token)
 
 
+def can_send() -> bool:
+    """Whether this service sends messages, so that a link reaches nobody but whose it is."""
+    return settings().mail.way != "off"
+
+
 def person(account_id: str) -> str:
     """Show one of the organisation's people, and what can be done."""
-    return render_template("account/person.html", person=_found(account_id), me=member())
+    return render_template(
+        "account/person.html", person=_found(account_id), me=member(), can_send=can_send()
+    )
 
 
 def link(account_id: str) -> Response | str:
@@ -91,16 +106,20 @@ def link(account_id: str) -> Response | str:
         "account/person_link.html",
         person=found,
         address=address,
-        can_send=settings().mail.way != "off",
+        can_send=can_send(),
         minutes_kept=int(fresh_links.KEPT.total_seconds() // 60),
     )
 
 
 def make_link(account_id: str) -> Response:
     """Make a new link: to join, or to choose a new password."""
-    joins = _found(account_id).state == "invited"
-    make: Callable[..., str] = people.renew_join if joins else people.reset_link
-    return _shown(account_id, make(store(), _own(), account_id, by=member(), now=clock()))
+    by, now = member(), clock()
+    if _found(account_id).state == "invited":
+        by_hand = not can_send()
+        token = people.renew_join(store(), _own(), account_id, by=by, now=now, by_hand=by_hand)
+    else:
+        token = people.reset_link(store(), _own(), account_id, by=by, now=now)
+    return _shown(account_id, token)
 
 
 def change_role(account_id: str) -> Response:
@@ -184,6 +203,12 @@ def _key(account_id: str) -> str:
 
 
 def _shown(account_id: str, token: str) -> Response:
+    if not token:
+        email = _found(account_id).email
+        flash(
+            _("A message with a link to join goes to %(email)s, and to nobody else.", email=email)
+        )
+        return _back(account_id)
     fresh_links.remember(_key(account_id), token, now=clock())
     return redirect(url_for(".link", account_id=account_id), 303)
 

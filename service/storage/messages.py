@@ -80,6 +80,20 @@ class Messages:
         )
         return tuple(MessageRecord(*row) for row in rows)
 
+    def last_to(self, account_id: str, kinds: tuple[str, ...]) -> MessageRecord | None:
+        """Return the newest message of some kinds to an account."""
+        row = self._connection.execute(
+            sa.select(*_COLUMNS)
+            .where(
+                messages.c.provider_id == self._provider_id,
+                messages.c.account_id == account_id,
+                messages.c.kind.in_(kinds),
+            )
+            .order_by(messages.c.created_at.desc(), messages.c.id)
+            .limit(1)
+        ).one_or_none()
+        return None if row is None else MessageRecord(*row)
+
     def cancel(
         self, *, sitting_id: str, now: datetime, kinds: tuple[str, ...] | None = None
     ) -> int:

@@ -88,13 +88,18 @@ class Accounts:
         self._connection, self._provider_id = connection, provider_id
         self._cipher = cipher
 
-    def add(self, account: AccountRecord, *, now: datetime) -> None:
-        """Add an account; the address must be new in the whole service."""
+    def add(self, account: AccountRecord, *, now: datetime, elsewhere: bool = False) -> None:
+        """Add an account; the address must be new in the whole service.
+
+        One whose address belongs to an account `elsewhere` is kept all the same, but no door finds
+        it by that address, and nobody can sign in by it.
+        """
+        known_by = f"{account.email} {self._provider_id}" if elsewhere else account.email
         self._connection.execute(
             accounts.insert().values(
                 provider_id=self._provider_id,
                 id=account.id,
-                email_mark=self._cipher.mark(account.email),
+                email_mark=self._cipher.mark(known_by),
                 email=self._cipher.seal(account.email),
                 name=self._cipher.seal(account.name),
                 role=account.role,

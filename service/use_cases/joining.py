@@ -18,7 +18,16 @@ from service.use_cases.proof import tell_changed
 from service.use_cases.security import note
 from service.words import gettext as _
 
-__all__ = ["LIFETIME", "Opened", "ask_reset", "choose_password", "join", "new_link", "open_link"]
+__all__ = [
+    "LIFETIME",
+    "Opened",
+    "ask_reset",
+    "choose_password",
+    "is_elsewhere",
+    "join",
+    "new_link",
+    "open_link",
+]
 
 LIFETIME = {"join": timedelta(days=7), "reset": timedelta(hours=2)}
 MESSAGES_PER_ACCOUNT = 3
@@ -163,6 +172,12 @@ def _hashed(
 
 
 def _account(unit: Unit, token: str, purpose: str, *, now: datetime) -> AccountRecord:
+    """Return whose link it is.
+
+    Raises
+    ------
+    LinkSpent
+    """
     link = unit.doors.account_link(sha256(token))
     if link is None or link.purpose != purpose:
         raise LinkSpent(was_used=False)
@@ -171,7 +186,15 @@ def _account(unit: Unit, token: str, purpose: str, *, now: datetime) -> AccountR
         raise LinkSpent(was_used=True)
     if account is None or account.disabled_at or link.expires_at <= now:
         raise LinkSpent(was_used=False)
+    if is_elsewhere(unit, account):
+        raise LinkSpent(was_used=False, elsewhere=True)
     return account
+
+
+def is_elsewhere(unit: Unit, account: AccountRecord) -> bool:
+    """Whether the address of an account belongs to one at another organisation."""
+    known = unit.doors.account(account.email)
+    return known is not None and known.provider_id != account.provider_id
 
 
 def _spend(tenant: Tenant, account: AccountRecord, token: str, *, now: datetime) -> None:

@@ -101,18 +101,26 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind(
             "contest-received",
-            _("Request to look again at a decision: received"),
+            _("Confirmation of a request to look again"),
             "sitting",
             _LINKED,
             when=_("It goes at once, when a candidate asks you to look at a decision again."),
         ),
         Kind(
             "contest-answered",
-            _("Request to look again at a decision: answered"),
+            _("Answer to a request to look again"),
             "sitting",
             _LINKED,
             ("link",),
             when=_("It goes when somebody who did not decide has looked again."),
+        ),
+        Kind(
+            "feedback-ready",
+            _("Feedback on answers in own words"),
+            "sitting",
+            _LINKED,
+            ("link",),
+            when=_("It goes when the last answer in somebody’s own words has been rated."),
         ),
         Kind(
             "data-ready",
@@ -124,12 +132,13 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind(
             "erasure-done",
-            _("Name and address erased"),
+            _("Note that name and address are erased"),
             "sitting",
             _ALWAYS,
             when=_("It goes when the name and address of a candidate have been erased."),
         ),
         Kind("account-join", _("Invitation to sign in"), "account", (*_ALWAYS, "link", "expires")),
+        Kind("account-elsewhere", _("Invitation to an address in use"), "account", _ALWAYS),
         Kind("account-reset", _("New password"), "account", (*_ALWAYS, "link", "expires")),
         Kind("account-changed", _("Sign-in details changed"), "account", _ALWAYS),
     )

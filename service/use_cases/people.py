@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.errors import InvalidForm, NotFound
-from service.storage import Store, Tenant
+from service.storage import Store, Tenant, Unit
 from service.storage.records import AccountRecord
 from service.use_cases.accounts import house
 from service.use_cases.forms import Form, id_of_request
-from service.use_cases.joining import LONGEST_NAME, new_link
+from service.use_cases.joining import LONGEST_NAME, is_elsewhere, new_link
 from service.use_cases.messages import enqueue
 from service.use_cases.proof import tell_changed
 from service.use_cases.second_factor import remove
@@ -30,6 +30,7 @@ __all__ = [
     "find_person",
     "invite",
     "list_people",
+    "message_to",
     "renew_join",
     "reset_link",
     "reset_second_factor",
@@ -41,13 +42,15 @@ ROLES = {
     "house": ("council", "researcher", "administrator"),
 }
 KEEPER = {"provider": "manager", "house": "administrator"}
+_JOIN = "account-join"
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who may sign in; `state` is invited, active or disabled.
 
-    `link_until` is until when the newest link works that was not used yet.
+    `link_until` is until when the newest link works that was not used yet; `message` says of
+    somebody invited what became of the message with a link: waiting, sent or failed.
     """
 
     id: str
@@ -58,11 +61,12 @@ class Person:
     has_second_factor: bool
     signed_in_at: datetime | None
     link_until: datetime | None
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """Who was invited, and the token of the link."""
+    """Who was invited, and the token of the link, if it is to be handed over."""
 
     account_id: str
     token: str
@@ -99,10 +103,12 @@ def invite(
     by: Account | None,
     now: datetime,
     request_id: str = "",
+    by_hand: bool = True,
 ) -> Invitation:
-    """Invite somebody to sign in for an organisation; the token of the link comes back.
+    """Invite somebody to sign in for an organisation: a message with a link goes to the address.
 
-    A message with another link goes too; whichever is used first, the other ends.
+    Whoever invites somebody by their address learns nothing about accounts elsewhere: the answer
+    is the same, and the message explains it to the one who has that account.
 
     Parameters
     ----------
@@ -115,6 +121,8 @@ def invite(
     now : datetime
     request_id : str, optional
         The form's own id: the same form again makes nobody new.
+    by_hand : bool, optional
+        Whether a link is made to be handed over as well; whichever is used first, the other ends.
 
     Raises
     ------
@@ -124,11 +132,13 @@ def invite(
         tenant = unit.at(provider_id)
         account = _checked(tenant, name, email, role, by=by, request_id=request_id)
         known = unit.doors.account(account.email)
-        if known is None:
-            tenant.accounts.add(account, now=now)
-        elif known.provider_id != provider_id or known.id != account.id or known.password:
+        elsewhere = known is not None and known.provider_id != provider_id
+        held = _of_address(tenant, account.email)
+        if (held and (held.id != account.id or held.password)) or (elsewhere and by is None):
             raise InvalidForm({"email": _("There is an account with this email address.")})
-        token = _link_and_message(tenant, account.id, now=now)
+        if held is None:
+            tenant.accounts.add(account, now=now, elsewhere=elsewhere)
+        token = _message_and_link(unit, tenant, account.id, by_hand=by_hand, now=now)
     _noted("invited", provider_id, account.id, by, role=role)
     return Invitation(account.id, token)
 
@@ -158,9 +168,17 @@ def create_administrator(store: Store, *, name: str, email: str, now: datetime) 
 
 
 def renew_join(
-    store: Store, provider_id: str, account_id: str, *, by: Account | None, now: datetime
+    store: Store,
+    provider_id: str,
+    account_id: str,
+    *,
+    by: Account | None,
+    now: datetime,
+    by_hand: bool = True,
 ) -> str:
-    """Make a new joining link and send it; the old ones end.
+    """Send a new joining link; the old ones end. The token comes back if it is to be handed over.
+
+    It is handed over if the caller says so, `by_hand`, or the last message could not be sent.
 
     Raises
     ------
@@ -172,7 +190,8 @@ def renew_join(
         record = _record(tenant, account_id)
         if record.password or record.disabled_at:
             raise NotFound(_("There is nobody with an open invitation at this address."))
-        token = _link_and_message(tenant, account_id, now=now)
+        by_hand = by_hand or message_to(tenant, account_id) == "failed"
+        token = _message_and_link(unit, tenant, account_id, by_hand=by_hand, now=now)
     _noted("invited-again", provider_id, account_id, by)
     return token
 
@@ -291,10 +310,33 @@ def _checked(
     return AccountRecord(tenant.provider_id, account_id, email, name, role, None)
 
 
-def _link_and_message(tenant: Tenant, account_id: str, *, now: datetime) -> str:
-    key = f"account-join:{account_id}:{now.isoformat()}"
-    enqueue(tenant, "account-join", key=key, at=now, account_id=account_id)
-    return new_link(tenant, account_id, "join", now=now)
+def _message_and_link(
+    unit: Unit, tenant: Tenant, account_id: str, *, by_hand: bool, now: datetime
+) -> str:
+    """Let a message go; return the token of a link of its own to hand over, or nothing."""
+    elsewhere = is_elsewhere(unit, _record(tenant, account_id))
+    kind = "account-elsewhere" if elsewhere else _JOIN
+    enqueue(
+        tenant, kind, key=f"{_JOIN}:{account_id}:{now.isoformat()}", at=now, account_id=account_id
+    )
+    if by_hand or elsewhere:  # a message without a link must not show in the list as one
+        token = new_link(tenant, account_id, "join", now=now)
+        return token if by_hand else ""
+    tenant.account_links.end_all(account_id, now=now)
+    return ""
+
+
+def message_to(tenant: Tenant, account_id: str) -> str:
+    """Say what became of the last message with a joining link: waiting, sent, failed or ""."""
+    last = tenant.messages.last_to(account_id, (_JOIN, "account-elsewhere"))
+    if last is None:
+        return ""
+    return {"sent": "sent", "dead": "failed", "cancelled": "failed"}.get(last.state, "waiting")
+
+
+def _of_address(tenant: Tenant, email: str) -> AccountRecord | None:
+    own = (one for one in tenant.accounts.list() if one.email.casefold() == email.casefold())
+    return next(own, None)
 
 
 def _record(tenant: Tenant, account_id: str) -> AccountRecord:
@@ -306,7 +348,8 @@ def _record(tenant: Tenant, account_id: str) -> AccountRecord:
 
 def _person(tenant: Tenant, record: AccountRecord) -> Person:
     state = "disabled" if record.disabled_at else "active" if record.password else "invited"
-    until = tenant.account_links.last_expiry(record.id) if state == "invited" else None
+    invited = state == "invited"
+    until = tenant.account_links.last_expiry(record.id) if invited else None
     return Person(
         id=record.id,
         name=record.name,
@@ -316,6 +359,7 @@ def _person(tenant: Tenant, record: AccountRecord) -> Person:
         has_second_factor=record.second_factor is not None,
         signed_in_at=record.signed_in_at,
         link_until=until,
+        message=message_to(tenant, record.id) if invited else "",
     )
 
 

@@ -38,7 +38,10 @@ LONGEST_NAME, LONGEST_CONTACT = 120, 600
 
 @dataclass(frozen=True, slots=True)
 class Manager:
-    """A manager of a provider, as the council sees one: joined, or not yet; no name, no address."""
+    """A manager of a provider, as the council sees one: joined, or not yet; no name, no address.
+
+    `message` says what became of the message with a link: waiting, sent or failed.
+    """
 
     id: str
     number: int
@@ -46,6 +49,7 @@ class Manager:
     disabled: bool
     has_second_factor: bool
     invited_at: datetime | None
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,9 @@ def provider_page(store: Store, provider_id: str) -> ProviderPage:
     """
     with store.read() as unit:
         provider = provider_in(unit, provider_id)
-        accounts = unit.at(provider_id).accounts.list()
-    managers = [account for account in accounts if account.role == "manager"]
+        tenant = unit.at(provider_id)
+        managers = [one for one in tenant.accounts.list() if one.role == "manager"]
+        messages = {one.id: people.message_to(tenant, one.id) for one in managers}
     return ProviderPage(
         id=provider.id,
         name=provider.name,
@@ -96,6 +101,7 @@ def provider_page(store: Store, provider_id: str) -> ProviderPage:
                 account.disabled_at is not None,
                 account.second_factor is not None,
                 account.created_at,
+                messages[account.id],
             )
             for number, account in enumerate(managers, start=1)
         ),
@@ -112,6 +118,7 @@ def open_provider(
     by: Account,
     now: datetime,
     request_id: str = "",
+    by_hand: bool = True,
 ) -> Opened:
     """Open a provider and invite its first manager.
 
@@ -130,10 +137,6 @@ def open_provider(
         known = unit.providers.get(provider_id) is not None
         if not known:
             _check_new_name(unit, form, name)
-            if manager_email.strip() and unit.doors.account(manager_email.strip()) is not None:
-                form.problems.setdefault(
-                    "manager_email", _("There is an account with this email address.")
-                )
         form.done()
         if not known:
             record = ProviderRecord(provider_id, name, contact)
@@ -149,6 +152,7 @@ def open_provider(
         by=by,
         now=now,
         request_id=request_id,
+        by_hand=by_hand,
     )
     return Opened(provider_id, manager_id, token)
 
@@ -162,8 +166,11 @@ def invite_manager(
     by: Account,
     now: datetime,
     request_id: str = "",
+    by_hand: bool = True,
 ) -> tuple[str, str]:
     """Invite a manager by a link that works once; return the account's id and the link's token.
+
+    The token is empty unless it is to be handed over, `by_hand`.
 
     Raises
     ------
@@ -186,6 +193,7 @@ def invite_manager(
             by=by,
             now=now,
             request_id=request_id,
+            by_hand=by_hand,
         )
     except InvalidForm as error:
         raise InvalidForm({f"manager_{k}": said for k, said in error.fields.items()}) from error
@@ -193,9 +201,17 @@ def invite_manager(
 
 
 def send_join_again(
-    store: Store, provider_id: str, account_id: str, *, by: Account, now: datetime
+    store: Store,
+    provider_id: str,
+    account_id: str,
+    *,
+    by: Account,
+    now: datetime,
+    by_hand: bool = True,
 ) -> str:
-    """Send a manager who has not joined a new link, and return its token.
+    """Send a manager who has not joined a new link.
+
+    The token comes back if it is to be handed over: see `people.renew_join`.
 
     Raises
     ------
@@ -203,7 +219,7 @@ def send_join_again(
         If there is no such manager, or they have joined already.
     """
     _check_manager(store, provider_id, account_id)
-    return people.renew_join(store, provider_id, account_id, by=by, now=now)
+    return people.renew_join(store, provider_id, account_id, by=by, now=now, by_hand=by_hand)
 
 
 def reset_second_factor(
