@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vbr_engine.psychometrics.categories import CategoryTable
 
 __all__ = ["advice_on_data"]
+
+_FEW, _MANY = 200, 2000
 
 
 def advice_on_data(table: CategoryTable, n_parameters: int = 0) -> tuple[str, ...]:
@@ -77,23 +80,35 @@ def _gaps(item: str, labels: tuple[Any, ...]) -> list[str]:
 def _dependent(table: CategoryTable) -> list[str]:
     """Pairs of items where one answer decides the other: as many pairs of answers as answers."""
     varied = np.flatnonzero(table.n_categories > 1)
-    codes, sizes = table.codes[:2000, varied], table.n_categories[varied]
-    names = [table.items[j] for j in varied]
-    if len(varied) < 2:
-        return []
+    # Nearly always the first few sittings show that no pair does.
+    pairs, kinds = _meetings(table, varied, _FEW)
+    possible = (pairs <= kinds) & (pairs <= kinds[:, None])
+    np.fill_diagonal(possible, val=False)
+    varied = varied[possible.any(axis=0)]
+    pairs, kinds = _meetings(table, varied, _MANY)
+    one_to_one = (pairs == kinds) & (pairs == kinds[:, None]) & (kinds > 1)
+    codes, names = table.codes[:_MANY, varied], [table.items[j] for j in varied]
+    return [
+        f"{names[j]} and {names[k]}: one answer decides the other; keep one of them."
+        for j, k in np.argwhere(np.triu(one_to_one, 1))
+        if np.sum((codes[:, j] >= 0) & (codes[:, k] >= 0)) >= 10
+    ]
+
+
+def _meetings(
+    table: CategoryTable, items: NDArray[np.intp], size: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How many pairs of answers each pair of items shows, and how many answers each item."""
+    if len(items) == 0:
+        return np.zeros((0, 0)), np.zeros(0)
+    codes, sizes = table.codes[:size, items], table.n_categories[items]
     hot = np.concatenate(
         [codes[:, [j]] == np.arange(k) for j, k in enumerate(sizes)], axis=1
     ).astype(np.float32)
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp)
     met = (hot.T @ hot > 0).astype(float)
     pairs = np.add.reduceat(np.add.reduceat(met, starts, axis=0), starts, axis=1)
-    kinds = np.diag(pairs)
-    one_to_one = (pairs == kinds) & (pairs == kinds[:, None]) & (kinds > 1)
-    return [
-        f"{names[j]} and {names[k]}: one answer decides the other; keep one of them."
-        for j, k in np.argwhere(np.triu(one_to_one, 1))
-        if np.sum((codes[:, j] >= 0) & (codes[:, k] >= 0)) >= 10
-    ]
+    return pairs, np.diag(pairs)
 
 
 def _few(table: CategoryTable, n_parameters: int) -> list[str]:

@@ -207,11 +207,15 @@ def _graded_log_probabilities(items: ItemParameters, theta: Array) -> Array:
     # P_k = F_k (1 - F_{k+1}) (1 - exp(d_{k+1} - d_k)): no difference of nearly equal numbers.
     d, gaps = thresholds(items)
     eta = items.slopes[:, None, None] * theta + d[:, :, None]
-    above = -np.logaddexp(0.0, -eta[:, :-1])
-    below = -np.logaddexp(0.0, eta[:, 1:])
+    # log F = min(eta, 0) - tail and log(1 - F) = -max(eta, 0) - tail: one tail serves both.
+    tail = np.log1p(np.exp(-np.abs(eta)))
+    logs = np.minimum(eta[:, :-1], 0.0)
+    logs -= np.maximum(eta[:, 1:], 0.0)
+    logs -= tail[:, :-1]
+    logs -= tail[:, 1:]
     with np.errstate(divide="ignore"):
-        between = np.log1p(-np.exp(-gaps))
-    return np.asarray(above + below + between[:, :, None])
+        logs += np.log1p(-np.exp(-gaps))[:, :, None]
+    return np.asarray(logs)
 
 
 def score_in_theta(parameters: ItemParameters, theta: Array, probabilities: Array) -> Array:

@@ -9,7 +9,7 @@ log-likelihood, half of g' I^-1 g: that says how far the top is, which a small s
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,6 +35,7 @@ _STAGES = (5_000, 20_000, 100_000)
 _LEAP = 5
 _LOOSE = 1e-2
 _ROUGH = 2
+_FINE = 61
 _SHARES = (0.0, 0.02, 0.1, 0.3, 1.0)
 _TOO_LONG = 10.0
 _CRAWL, _CRAWLS = 0.01, 3
@@ -107,7 +108,11 @@ class _Search:
             max(_THIN, 5 * self.design.n_free, self.answers.n_rows // _SHARE)
         )
         complete, gradient = here.complete(step), here.gradient(step)
-        observed = observed_information(thin, here, step, degrees=_ROUGH)
+        # Every other node will do: this only aims the steps, the likelihood says where they end.
+        nodes = self.design.nodes
+        half = replace(self.design, nodes=nodes[::2] if len(nodes) >= _FINE else nodes)
+        rough = Position.at(half, here.full)
+        observed = complete - thin.missing_information(rough, _ROUGH)
         for share in _SHARES[: 1 if self.patient else None]:
             mixed = (1.0 - share) * observed + share * complete
             found = solve(mixed, np.eye(len(mixed)), complete)
