@@ -21,6 +21,8 @@ from vbr_engine.risk import (
 )
 from vbr_engine.risk.abstention import FEWEST_STARTS, MOST_MISSING
 from vbr_engine.risk.explanation import unknown_facts
+from vbr_engine.risk.prediction import PREDICTION_COLUMNS
+from vbr_engine.risk.silences import ALARM, CHANGED, FEWER, MORE, NOT_MET, OFF, retold
 from vbr_engine.words import LANGUAGES, Words, catalogue, words_in
 
 HARD = {
@@ -81,6 +83,13 @@ def panel(known, n, hard=HARD, *, today=DAY, ended=False, bands=False, language=
     )  # fmt: skip
 
 
+def panel_row(**more):
+    held = dict.fromkeys(PREDICTION_COLUMNS) | {"application": "a1", "outcome": "leaving"}
+    held |= {"level": "L2", "shown": False, "band": "", "provider_rate": float("nan")}
+    held |= dict.fromkeys(["provider_low", "provider_high", "england_rate"], float("nan"))
+    return pd.DataFrame([held | {"horizon": 365} | more])
+
+
 KINDS = {
     "figures": (1500, {"simulated": True}),
     "as usual": (1500, {"hard": {}, "candidate": "1234"}),
@@ -120,7 +129,7 @@ def test_what_is_not_said_by_name_is_known(known):
     assert [label for label in labels if not words.knows(label)] == []
     for n, more in KINDS.values():
         for part in panel(known, n, **more).parts:
-            assert "The " not in part.why_not or more.get("today") == LATER
+            assert "The " not in part.why_not
             assert not any("turnover" in line or "starts" in line for line in part.rates)
 
 
@@ -132,13 +141,37 @@ def test_limits_stand_in_the_sentences_as_they_are():
     )
 
 
-def test_a_reason_that_has_no_translation_says_that_it_is_english(known):
-    part = panel(known, 1500, today=LATER).parts[0]
-    assert part.why_not.startswith(
-        "Nid oes ffigur ar gyfer y person hwn. Y rheswm, yn Saesneg: The"
+def test_a_reason_with_something_filled_in_is_told_in_both_languages(known):
+    welsh, english = (
+        panel(known, 1500, today=LATER, language=code).parts[0].why_not for code in ("cy", "en")
     )
-    english = panel(known, 1500, today=LATER, language="en").parts[0]
-    assert english.why_not.startswith("The model was to be reviewed by")
+    assert english.startswith("The model was to be reviewed by")
+    assert welsh.startswith("Roedd y model i fod i gael ei adolygu erbyn")
+    assert re.findall(r"\d+", welsh) == re.findall(r"\d+", english)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        OFF.format(reason="complaint {12}"),
+        NOT_MET.format(word="'walk-in'", fact="source"),
+        ALARM.format(alarm=CHANGED.format(label="travel to the round", figure="0.31")),
+        ALARM.format(alarm=MORE.format(month="2026-02")),
+        ALARM.format(alarm=FEWER.format(month="2026-02")),
+    ],
+)
+def test_a_reason_keeps_what_was_filled_in_and_no_other_english(told):
+    welsh = retold(told, words_in("cy"))
+    assert retold(told, words_in("en")) == told
+    for held in ("complaint {12}", "'walk-in'", "0.31", "2026-02"):
+        assert (held in welsh) == (held in told)
+    assert not re.search(r"\b(The|people|model has|travel|source)\b", welsh)
+
+
+def test_a_reason_of_an_unknown_form_says_that_it_is_english(known):
+    row = panel_row(why_not="A reason of 2024.")
+    part = risk_panel(row, language="cy").parts[1]
+    assert part.why_not.endswith("yn Saesneg: A reason of 2024.")
 
 
 def test_in_welsh(known, check_document):

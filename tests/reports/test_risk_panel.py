@@ -193,7 +193,7 @@ def test_where_nothing_can_be_said_nothing_is_said_about_the_person():
     [
         "The situation is unlike any that the model has learned from.",
         "More than 30% of what the model needs is not known.",
-        "The model was to be reviewed by 2026-01-01; until then it says nothing.",
+        "The model was to be reviewed by 2026-01-01. Until somebody has, it says nothing.",
     ],
 )
 def test_an_abstention_is_passed_on_in_its_own_words(why):

@@ -187,14 +187,14 @@ def test_who_has_started_work_cannot_withdraw():
     assert table.loc[~at_work, "shown"].mean() > 0.9
 
 
-def test_whoever_has_worked_for_a_while_or_ended_gets_no_figure(model, made):
+def test_whoever_has_worked_for_a_year_or_ended_gets_no_figure(model, made):
     days = pd.Timestamp(TODAY) - pd.to_timedelta([0, 7, 8, 400], unit="D")
     row = about_to_start(made.frame).head(1)
     people = pd.concat([row] * 4, ignore_index=True).assign(started_work=days)
     table = model.predict_risk(people, today=TODAY)
-    assert table["shown"].tolist() == [True, True, False, False]
-    assert table["risk"].isna().tolist() == [False, False, True, True]
-    assert table["why_not"].iloc[-1].startswith("They have worked for more than a week")
+    assert table["shown"].tolist() == [True, True, True, False]
+    assert table["risk"].isna().tolist() == [False, False, False, True]
+    assert table["why_not"].iloc[-1].startswith("They have worked for longer than the time")
     over = told(model, row.assign(ended=pd.Timestamp(TODAY)))
     assert (over["why_not"], over["shown"], over["band"]) == (
         "This application has ended.",

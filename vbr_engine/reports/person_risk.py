@@ -11,6 +11,7 @@ import pandas as pd
 from vbr_engine.reports.risk import RiskPanel, risk_panel
 from vbr_engine.risk import DropOutModel, employer_actions, explain, unknown_facts
 from vbr_engine.risk.asking import predicted, withheld
+from vbr_engine.risk.tenure import days_behind
 
 __all__ = ["HORIZONS", "person_risk"]
 
@@ -72,7 +73,7 @@ def person_risk(
         told = withheld(told, off)
     asking = (
         partial(explain, language=language),
-        partial(employer_actions, language=language),
+        partial(_actions, today=today, language=language),
         unknown_facts,
     )
     why, help_, gaps = (
@@ -85,7 +86,10 @@ def person_risk(
         help_,
         language=language,
         unknown=gaps,
-        evidence={name: one.evidence() for name, one in models.items()},
+        evidence={
+            name: one.evidence(None if name == "withdrawal" else max(horizons))
+            for name, one in models.items()
+        },
         candidate=candidate,
         provider=provider,
         prepared=today,
@@ -95,3 +99,12 @@ def person_risk(
         started="started_work" in person and bool(person["started_work"].notna().any()),
     )
     return panel, told
+
+
+def _actions(
+    model: DropOutModel, person: pd.DataFrame, *, today: date, language: str
+) -> pd.DataFrame:
+    days = days_behind(model.outcome, person, today)
+    elapsed = days if model.outcome == "leaving" else None
+    told: pd.DataFrame = employer_actions(model, person, language=language, elapsed=elapsed)
+    return told

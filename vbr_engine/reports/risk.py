@@ -26,8 +26,9 @@ from vbr_engine.reports.risk_data import (
 )
 from vbr_engine.reports.words import shown_name
 from vbr_engine.risk.abstention import ENDED
-from vbr_engine.risk.levels import Evidence
+from vbr_engine.risk.levels import Evidence, EvidenceLevel
 from vbr_engine.risk.published_rates import benchmark_for
+from vbr_engine.risk.silences import retold
 from vbr_engine.risk.stages import OUTCOMES
 from vbr_engine.risk.wording import (
     EnglandRate,
@@ -218,7 +219,7 @@ def _part(
         title=words(_TITLES[outcome]),
         figures=figures,
         band=band_sentence(outcome, band, words) if band else None,
-        why_not="" if figures else _why_not(last, band, evidence, words),
+        why_not="" if figures else _why_not(last, band, words),
         meaning=_meaning(outcome, words) if speaks else (),
         rates=_rates(outcome, last, words),
         level=str(last["level"]),
@@ -253,26 +254,32 @@ def _figure(outcome: str, row: Mapping[str, Any], words: Words) -> RiskFigure:
     return RiskFigure(
         horizon,
         within(horizon or 365, words),
-        figure_sentence(outcome, *risk, horizon=horizon, words=words),
+        figure_sentence(outcome, *risk, horizon=horizon, stayed=_stayed(row), words=words),
         *rounded_people(*risk),
     )
+
+
+def _stayed(row: Mapping[str, Any]) -> int:
+    """Return the days in the job that somebody has behind them, from a week on."""
+    held = row.get("elapsed")
+    return 0 if pd.isna(held) else int(held)
 
 
 def _days(row: Mapping[str, Any]) -> int | None:
     return None if pd.isna(row["horizon"]) else int(row["horizon"])
 
 
-def _why_not(
-    row: Mapping[str, Any], band: str | None, evidence: Evidence | None, words: Words
-) -> str:
+def _why_not(row: Mapping[str, Any], band: str | None, words: Words) -> str:
     if band:
         return say("band.why", words=words)
     told = str(row["why_not"])
-    if evidence and told == evidence.sentence:
+    if told.startswith(EvidenceLevel.RATE.sentence):
         return say("none.level", words=words)
     if not told:
         return say("none", words=words)
-    return words.told(told) if words.knows(told) else say("none.because", words=words, reason=told)
+    if words.knows(told):
+        return words.told(told)
+    return retold(told, words) or say("none.because", words=words, reason=told)
 
 
 def _evidence(
@@ -291,7 +298,14 @@ def _rates(outcome: str, row: Mapping[str, Any], words: Words) -> tuple[str, ...
     horizon = _days(row)
     rate = [float(row[f"provider_{name}"]) for name in ("rate", "low", "high")]
     note = words.told(str(row.get("note") or ""))
-    own = provider_sentence(outcome, *rate, horizon=horizon, pooled=bool(note), words=words)
+    own = provider_sentence(
+        outcome,
+        *rate,
+        horizon=horizon,
+        pooled=bool(note),
+        stayed=_stayed(row) > 0,
+        words=words,
+    )
     published = benchmark_for(outcome, horizon)
     if published is None or published.rate is None or not isfinite(float(row["england_rate"])):
         return tuple(filter(None, [own, note, england_sentence(None, words)]))

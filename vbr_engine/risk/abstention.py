@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from vbr_engine.risk.features import DesignMatrix, design_matrix
 from vbr_engine.risk.levels import EvidenceLevel
+from vbr_engine.risk.silences import ALARM, NOT_MET, REVIEW
+from vbr_engine.risk.tenure import days_behind, silence_ahead
 from vbr_engine.words import sentence
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ENDED",
     "FEWEST_STARTS",
-    "LATEST_DAY",
     "MOST_MISSING",
     "abstentions",
     "fallbacks",
@@ -32,11 +33,6 @@ ENDED = sentence("This application has ended.")
 
 # Share of the effects that may be missing, and starts that a provider needs for a rate of its own.
 MOST_MISSING = 0.3
-# A risk from the first day on is too high for whoever has stayed: after a week none is told.
-LATEST_DAY = 7
-_AT_WORK = sentence(
-    "They have worked for more than a week: a figure is for those who are about to start."
-)
 FEWEST_STARTS = 5
 _STARTED = sentence("They have started work: there is nothing left to withdraw from.")
 _FAR = sentence("The situation is unlike any that the model has learned from.")
@@ -56,6 +52,7 @@ def abstentions(
     *,
     horizon: int | None = None,
     design: DesignMatrix | None = None,
+    elapsed: ArrayLike | None = None,
 ) -> pd.Series[str]:
     """Say for each candidate why there is no figure.
 
@@ -68,6 +65,8 @@ def abstentions(
     horizon : int, optional
     design : DesignMatrix, optional
         The effects of the candidates, where they have been read already.
+    elapsed : array-like, optional
+        Days that each has been in the job; by default from ``started_work`` up to today.
 
     Returns
     -------
@@ -91,8 +90,10 @@ def abstentions(
         _say(why, at_work, _STARTED)
     _say(why, _given(candidates, "ended").notna(), ENDED)
     if model.outcome == "leaving":
-        worked = (pd.Timestamp(today) - _given(candidates, "started_work")).dt.days
-        _say(why, worked > LATEST_DAY, _AT_WORK)
+        days = days_behind(model.outcome, candidates, today, elapsed)
+        over, few, told = silence_ahead(model, horizon, days)
+        _say(why, over, told[0])
+        _say(why, few, told[1])
     far = model.reference_.distances(read) > model.reference_.far
     _say(why, far, _FAR)
     return why
@@ -113,9 +114,9 @@ def model_abstention(model: DropOutModel, today: date, *, horizon: int | None = 
         Empty where nothing stands against it.
     """
     if today > model.review_by_:
-        return f"The model was to be reviewed by {model.review_by_}; until then it says nothing."
+        return REVIEW.format(day=model.review_by_)
     if model.alarms_:
-        return f"The model no longer fits what is seen: {model.alarms_[0]}"
+        return ALARM.format(alarm=model.alarms_[0])
     if model.conflict_.conflict:
         return _CONFLICT
     evidence = model.evidence(horizon)
@@ -168,4 +169,4 @@ def _given(candidates: pd.DataFrame, name: str) -> pd.Series[Any]:
 
 
 def _unknown(column: str, word: object) -> str:
-    return f"The model has not met {word!r} as {column.replace('_', ' ')}."
+    return NOT_MET.format(word=repr(word), fact=column.replace("_", " "))

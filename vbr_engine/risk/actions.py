@@ -7,17 +7,19 @@ lever, such as having worked in care before, is never turned into advice.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from vbr_engine.risk.contrast import risk_difference
 from vbr_engine.risk.explanation import contributions, natural_values, needs
 from vbr_engine.risk.features import Effect
 from vbr_engine.risk.posterior import NOBODY, Posterior
-from vbr_engine.risk.stages import OUTCOMES
+from vbr_engine.risk.stages import OUTCOMES, anything_ahead, share_ahead
+from vbr_engine.risk.tenure import days_behind
 from vbr_engine.risk.wording import change_sentence, say, shown_number
 from vbr_engine.words import Words, words_in
 
@@ -82,6 +84,8 @@ class Action:
         Where the practice is described.
     wanted_by : str, optional
         Good practice only where this effect lies above its centre.
+    latest : int
+        Days in the job up to which it can be done.
     """
 
     id: str
@@ -90,6 +94,7 @@ class Action:
     change: Change | None = None
     source: str = ""
     wanted_by: str | None = None
+    latest: int = 365
 
     @property
     def title(self) -> str:
@@ -120,12 +125,14 @@ ACTIONS: tuple[Action, ...] = (
         "shadow-shift",
         "team",
         source="Skills for Care, written evidence RTR0145 to the House of Commons (taster shifts)",
+        latest=0,
     ),
     Action(
         "buddy",
         "team",
         ("leaving",),
         source="carehome.co.uk on the buddies of Care UK, 2021 (an employer's own account)",
+        latest=12 * 7,
     ),
     Action(
         "induction",
@@ -133,6 +140,7 @@ ACTIONS: tuple[Action, ...] = (
         ("leaving",),
         source="Skills for Care, induction toolkit (new to the role: 45.9% turnover in a year)",
         wanted_by="new-to-care",
+        latest=12 * 7,
     ),
 )
 
@@ -145,6 +153,7 @@ def employer_actions(
     least: float = LEAST_DIFFERENCE,
     always: bool = False,
     language: str = "en",
+    elapsed: ArrayLike | None = None,
 ) -> pd.DataFrame:
     """List what the employer can do for each person.
 
@@ -162,6 +171,8 @@ def employer_actions(
         Whether to give differences where the evidence does not carry figures about one person.
     language : str
         Of the sentences.
+    elapsed : array-like, optional
+        Days that each has been in the job, for `leaving`; 0 by default.
 
     Returns
     -------
@@ -193,12 +204,12 @@ def employer_actions(
     """
     needs(candidates, "application", "provider")
     words = words_in(language)
-    ahead = _Ahead.of(model, candidates, horizon)
+    ahead = _Ahead.of(model, candidates, horizon, elapsed)
     parts = contributions(model, candidates, horizon=horizon)
     found = [
         _modelled(model, candidates, parts, ahead, action, horizon, least, words)
         if action.change
-        else _practice(model, candidates, parts, action, words)
+        else _practice(model, candidates, parts, ahead, action, words)
         for action in ACTIONS
         if model.outcome in action.outcomes
     ]
@@ -224,24 +235,34 @@ class _Ahead:
 
     posterior: Posterior
     provider: NDArray[np.intp]
-    since: NDArray[np.int64]
+    days: Array
+    since: Array
     share: Array
 
     @property
     def pending(self) -> NDArray[np.bool_]:
         """Tell for whom anything is still ahead."""
-        return self.since < self.posterior.n_intervals
+        return anything_ahead(share_ahead(self.share, self.since))
 
     @classmethod
-    def of(cls, model: DropOutModel, candidates: pd.DataFrame, horizon: int | None) -> _Ahead:
-        since = np.asarray(model.since(candidates), dtype=np.int64)
+    def of(
+        cls,
+        model: DropOutModel,
+        candidates: pd.DataFrame,
+        horizon: int | None,
+        elapsed: ArrayLike | None,
+    ) -> _Ahead:
+        days = np.zeros(len(candidates))
+        if elapsed is not None:
+            days = days_behind(model.outcome, candidates, date.min, elapsed)
         numbers = pd.Index(model.providers_).get_indexer(
             pd.Index(candidates["provider"].astype(str))
         )
         return cls(
             model.speaking(horizon),
             numbers if model.provider_effects else np.full(len(candidates), NOBODY),
-            np.broadcast_to(since, (len(candidates),)),
+            days,
+            model.since(candidates, days),
             model.share(horizon),
         )
 
@@ -284,9 +305,13 @@ def _modelled(
         high=figures[2],
         sentence=[
             _told(
-                action, change_sentence(model.outcome, *figure, horizon=horizon, words=words), words
+                action,
+                change_sentence(
+                    model.outcome, *figure, horizon=horizon, stayed=days > 0, words=words
+                ),
+                words,
             )
-            for figure in zip(changes, *figures, strict=True)
+            for *figure, days in zip(changes, *figures, ahead.days[rows], strict=True)
         ],
         quiet=[
             _told(action, say(f"change.less.{model.outcome}", words=words, change=change), words)
@@ -342,6 +367,7 @@ def _practice(
     model: DropOutModel,
     candidates: pd.DataFrame,
     parts: Contributions,
+    ahead: _Ahead,
     action: Action,
     words: Words,
 ) -> pd.DataFrame:
@@ -351,6 +377,7 @@ def _practice(
         for place, effect in enumerate(model.effects_):
             if effect.name == action.wanted_by:
                 wanted |= parts.X[:, place] > 0
+    wanted &= ahead.days <= action.latest
     sentence = say("practice", words=words, why=say(f"practice.{action.id}", words=words))
     rows = np.flatnonzero(wanted)
     return _rows(

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, ndtri
 
 from vbr_engine.risk.posterior import NOBODY, Posterior
+from vbr_engine.risk.stages import share_ahead
 
 __all__ = ["Contrast", "risk_difference"]
 
@@ -47,7 +48,7 @@ def risk_difference(
     changed: Array,
     provider: NDArray[np.integer] | None = None,
     *,
-    since: NDArray[np.integer] | int = 0,
+    since: ArrayLike = 0,
     share: Array | None = None,
     level: float = 0.9,
     least: float = 0.0,
@@ -61,8 +62,8 @@ def risk_difference(
         Effects as they are, and as they would be.
     provider : ndarray of int, shape (n,), optional
         Number of each person's provider; -1, and the default, for one not seen before.
-    since : int or ndarray of int, shape (n,)
-        First interval still ahead.
+    since : array-like, shape (n,) or ()
+        Intervals that each has behind them, the last of them in part.
     share : ndarray, shape (j,), optional
         How much of each interval counts, 0 to 1; all of each by default.
     level : float
@@ -92,7 +93,7 @@ def risk_difference(
     """
     n = len(X)
     codes = np.full(n, NOBODY) if provider is None else np.asarray(provider)
-    begin = np.broadcast_to(np.asarray(since), (n,))
+    begin = np.broadcast_to(np.asarray(since, dtype=np.float64), (n,))
     counted = np.ones(posterior.n_intervals) if share is None else share
     now = posterior.risk(X, codes, since=begin, share=counted)
     then = posterior.risk(changed, codes, since=begin, share=counted)
@@ -112,11 +113,11 @@ def _drawn(
     X: Array,
     changed: Array,
     provider: NDArray[np.integer],
-    since: NDArray[np.integer],
+    since: Array,
     share: Array,
 ) -> Array:
     """Differences of the risks at the points of the lattice, a row for each person."""
-    ahead = (np.arange(posterior.n_intervals) >= since[:, None]) * share
+    ahead = share_ahead(share, since)
     here, slope = _log_hazard(posterior, X, provider, ahead)
     there, other = _log_hazard(posterior, changed, provider, ahead)
     spread, shared, own = _covariances(posterior, slope, other - slope, provider)

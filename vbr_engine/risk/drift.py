@@ -13,6 +13,7 @@ from scipy.special import expit
 from vbr_engine.risk.careers import Careers
 from vbr_engine.risk.features import design_matrix
 from vbr_engine.risk.person_periods import PersonPeriods
+from vbr_engine.risk.silences import CHANGED, FEWER, MORE
 from vbr_engine.risk.spells import Spells, spells_of
 
 if TYPE_CHECKING:
@@ -97,10 +98,10 @@ def drift_of(model: DropOutModel, careers: Careers) -> Drift:
     months = _months(careers.frame, begun, spells)
     chart = cusum(months, *_observed_and_expected(model, spells, design.X))
     alarms = list(stability["sentence"][stability["psi"] > _MOVED])
-    for name, words in (("more", "More"), ("fewer", "Fewer")):
+    for name, form in (("more", MORE), ("fewer", FEWER)):
         over = chart.index[chart[name] > CONTROL_LIMIT]
         if len(over):
-            alarms.append(f"{words} people than expected ended it, as seen from {over[0]} on.")
+            alarms.append(form.format(month=over[0]))
     return Drift(stability, chart, tuple(alarms))
 
 
@@ -230,7 +231,7 @@ def _moved(label: str, psi: float) -> str:
     if np.isnan(psi):
         return f"Too few people to tell whether they are alike in {label}."
     if psi > _MOVED:
-        return f"The people have changed in {label} (population stability {psi:.2f})."
+        return CHANGED.format(label=label, figure=f"{psi:.2f}")
     if psi > _MOVING:
         return f"The people are changing in {label} (population stability {psi:.2f})."
     return f"The people are alike in {label} (population stability {psi:.2f})."

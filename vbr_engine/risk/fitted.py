@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from vbr_engine.risk.conflict import PriorConflict
 from vbr_engine.risk.features import Effect
@@ -16,7 +16,7 @@ from vbr_engine.risk.posterior import NOBODY, Posterior
 from vbr_engine.risk.rates import LifeTable
 from vbr_engine.risk.reference import Reference
 from vbr_engine.risk.spells import stage_reached
-from vbr_engine.risk.stages import STAGES, Interval, counted_share
+from vbr_engine.risk.stages import STAGES, Interval, counted_share, steps_passed
 from vbr_engine.risk.training import evidence_of
 
 if TYPE_CHECKING:
@@ -106,11 +106,25 @@ class Fitted:
         numbers: NDArray[np.intp] = np.append(places, NOBODY)[codes]
         return numbers
 
-    def since(self, candidates: pd.DataFrame) -> NDArray[np.int64] | int:
-        """Return the first step still ahead of each candidate."""
+    def since(
+        self, candidates: pd.DataFrame, elapsed: ArrayLike | None = None
+    ) -> NDArray[np.float64]:
+        """Return the steps that each candidate has behind them, the last of them in part.
+
+        Parameters
+        ----------
+        candidates : DataFrame
+        elapsed : array-like, optional
+            Days in the job, for `leaving`; 0 by default.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+        """
         if self.outcome == "leaving":
-            return 0
-        return stage_reached(candidates.reindex(columns=list(STAGES)))
+            days = 0.0 if elapsed is None else elapsed
+            return steps_passed(self.intervals_, np.broadcast_to(days, (len(candidates),)))
+        return stage_reached(candidates.reindex(columns=list(STAGES))).astype(np.float64)
 
     def days(self, horizon: int | None) -> int | None:
         """Return the horizon in days; none for `withdrawal`."""

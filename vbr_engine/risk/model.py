@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from vbr_engine.errors import CareersError
 from vbr_engine.risk.careers import Careers
@@ -150,7 +151,12 @@ class DropOutModel(Fitted):
         return train(self, careers, spells, tuple(effects))
 
     def predict_risk(
-        self, candidates: pd.DataFrame, horizon: int | None = None, *, today: date | None = None
+        self,
+        candidates: pd.DataFrame,
+        horizon: int | None = None,
+        *,
+        today: date | None = None,
+        elapsed: ArrayLike | None = None,
     ) -> pd.DataFrame:
         """Say for each candidate what the evidence carries: a figure, a band, or why neither.
 
@@ -158,17 +164,22 @@ class DropOutModel(Fitted):
         ----------
         candidates : DataFrame
             ``application``, ``provider`` and what is known of each; for `withdrawal` the dates of
-            the stages that they have reached.
+            the stages that they have reached, for `leaving` that of ``started_work``.
         horizon : int, optional
             Days in the job up to which leaving counts, 1 to 365; 365 by default. Has no place in
             `withdrawal`.
         today : date, optional
-            To tell whether the model is past its review date; the day it is by default.
+            To tell whether the model is past its review date, and how long people have been in
+            the job; the day it is by default.
+        elapsed : array-like, optional
+            Days that each has been in the job, in place of ``started_work``. From a week on the
+            risk is of those who have stayed so long: to leave between now and the horizon.
 
         Returns
         -------
         DataFrame
-            ``application``, ``provider``, ``outcome``, ``horizon``, ``level``; ``risk``, ``low``
+            ``application``, ``provider``, ``outcome``, ``horizon``, ``elapsed`` (days in the job,
+            from a week on), ``level``; ``risk``, ``low``
             and ``high``, or nothing; ``band``, or ``""``; ``shown``, whether there is a figure;
             ``why_not``; ``provider_rate`` with ``provider_low`` and ``provider_high``;
             ``england_rate`` (stock turnover, not a risk of new starters); ``note``.
@@ -180,7 +191,7 @@ class DropOutModel(Fitted):
         """
         self._check_fitted()
         day = date.today() if today is None else pd.Timestamp(today).date()
-        return predict(self, candidates, horizon, day)
+        return predict(self, candidates, horizon, day, elapsed)
 
     def explain(
         self, candidates: pd.DataFrame, horizon: int | None = None, *, language: str = "en"
@@ -215,6 +226,7 @@ class DropOutModel(Fitted):
         horizon: int | None = None,
         *,
         design: DesignMatrix | None = None,
+        elapsed: ArrayLike | None = None,
     ) -> pd.DataFrame:
         """Work out the risk of each candidate, whether or not the evidence carries it.
 
@@ -225,6 +237,8 @@ class DropOutModel(Fitted):
         horizon : int, optional
         design : DesignMatrix, optional
             The effects of the candidates, where they have been read already.
+        elapsed : array-like, optional
+            Days that each has been in the job; 0 by default, whatever their dates are.
 
         Returns
         -------
@@ -244,7 +258,7 @@ class DropOutModel(Fitted):
         risk = self.posterior_.risk(
             read.X,
             self.numbers(candidates) if self.provider_effects else None,
-            since=self.since(candidates),
+            since=self.since(candidates, elapsed),
             share=self.share(horizon),
             level=self.interval,
         )

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
+
+from vbr_engine.risk.stages import share_ahead
 
 __all__ = ["NOBODY", "Posterior", "Risk"]
 
@@ -138,7 +140,7 @@ class Posterior:
         X: Array,
         provider: NDArray[np.integer] | None = None,
         *,
-        since: NDArray[np.integer] | int = 0,
+        since: ArrayLike = 0,
         share: Array | None = None,
         level: float = 0.9,
     ) -> Risk:
@@ -151,8 +153,9 @@ class Posterior:
         provider : ndarray of int, shape (n,), optional
             Number of each person's provider; -1, and the default, for one not seen before, whose
             effect is anything that the spread of provider effects allows.
-        since : int or ndarray of int, shape (n,)
-            First interval still ahead.
+        since : array-like, shape (n,) or ()
+            Intervals that each has behind them, the last of them in part: the risk is of those who
+            have come so far.
         share : ndarray, shape (j,), optional
             How much of each interval counts, 0 to 1; all of each by default.
         level : float
@@ -171,7 +174,7 @@ class Posterior:
         """
         n = len(X)
         codes = np.full(n, NOBODY) if provider is None else np.asarray(provider)
-        begin = np.broadcast_to(np.asarray(since), (n,))
+        begin = np.broadcast_to(np.asarray(since, dtype=np.float64), (n,))
         counted = np.ones(self.n_intervals) if share is None else share
         middle, sd = np.empty(n), np.empty(n)
         for rows in _blocks(n):
@@ -184,14 +187,14 @@ class Posterior:
         return Risk(risk, low, high, sd)
 
     def _log_hazard(
-        self, X: Array, provider: NDArray[np.integer], since: NDArray[np.integer], share: Array
+        self, X: Array, provider: NDArray[np.integer], since: NDArray[np.float64], share: Array
     ) -> tuple[Array, Array]:
         """Return the middle of the log cumulative hazard, and its standard deviation."""
         known = provider != NOBODY
         place = np.where(known, provider, 0)
         means, cross, variances = self._of_providers(place, known)
         eta = self.baseline + (X @ self.effects + means)[:, None]
-        ahead = (np.arange(self.n_intervals) >= since[:, None]) * share
+        ahead = share_ahead(share, since)
         odds = np.exp(np.minimum(eta, _CERTAIN))
         both = 1 + odds
         hazard = odds / both

@@ -21,6 +21,13 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
         "Of 100 people like this, {number} ({low} to {high}) withdraw before the first day.",
         "Of 100 people like this, {number} ({low} to {high}) withdraws before the first day.",
     ),
+    # The same of somebody who has been in the job for more than a week.
+    "figure.stayed": (
+        "Of 100 people like this who have stayed for {days} days, {number} ({low} to {high}) "
+        "leave before the first {time} are over.",
+        "Of 100 people like this who have stayed for {days} days, {number} ({low} to {high}) "
+        "leaves before the first {time} are over.",
+    ),
     "like-this": (
         "‘Like this’ means with the same hours, travel, shifts and so on. It does not say what "
         "this person will do."
@@ -45,6 +52,12 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
         "At this provider, {number} of 100 ({low} to {high}) withdraw before the first day.",
         "At this provider, {number} of 100 ({low} to {high}) withdraws before the first day.",
     ),
+    "provider.stayed": (
+        "At this provider, {number} of 100 ({low} to {high}) who have stayed so long leave before "
+        "the first {time} are over.",
+        "At this provider, {number} of 100 ({low} to {high}) who have stayed so long leaves before "
+        "the first {time} are over.",
+    ),
     "provider.none": "There is no rate of this provider's own yet.",
     "pooled.leaving": (
         "At all providers together, {number} of 100 leave within {time}. From one to the next it "
@@ -57,6 +70,12 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
         "next it differs: {low} to {high}.",
         "At all providers together, {number} of 100 withdraws before the first day. From one to "
         "the next it differs: {low} to {high}.",
+    ),
+    "pooled.stayed": (
+        "At all providers together, {number} of 100 who have stayed so long leave before the "
+        "first {time} are over. From one to the next it differs: {low} to {high}.",
+        "At all providers together, {number} of 100 who have stayed so long leaves before the "
+        "first {time} are over. From one to the next it differs: {low} to {high}.",
     ),
     "england": "England: {measure} was {rate} in {year}. Source: {source}.",
     "england.what": (
@@ -172,6 +191,10 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
         "{change} goes with about {number} fewer in 100 leaving within {time} ({range})."
     ),
     "change.withdrawal": "{change} goes with about {number} fewer in 100 withdrawing ({range}).",
+    "change.stayed": (
+        "{change} goes with about {number} fewer in 100 leaving before the first {time} are over "
+        "({range})."
+    ),
     "change.less.leaving": "{change} goes with leaving less often.",
     "change.less.withdrawal": "{change} goes with withdrawing less often.",
     "change.fewer": "{low} to {high} fewer",

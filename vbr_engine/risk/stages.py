@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from vbr_engine.errors import CareersError
 from vbr_engine.funnel.stages import CAUSES, STAGE_WORDS, TO_WORK
@@ -17,8 +17,11 @@ __all__ = [
     "STAGES",
     "STAGE_WORDS",
     "Interval",
+    "anything_ahead",
     "counted_share",
     "funnel_intervals",
+    "share_ahead",
+    "steps_passed",
     "tenure_intervals",
 ]
 
@@ -27,6 +30,8 @@ STAGES = TO_WORK
 OUTCOMES = ("withdrawal", "leaving")
 
 _WEEKS = 13
+# As much of an interval as is lost in rounding.
+_NOTHING = 1e-9
 _MONTH_ENDS = (122, 152, 183, 213, 244, 274, 305, 335, 365)
 
 
@@ -130,3 +135,72 @@ def counted_share(
         raise CareersError(f"expected a horizon of 1 to {end[-1]:.0f} days, got {horizon}")
     share: NDArray[np.float64] = np.clip((horizon - start) / (end - start), 0, 1)
     return share
+
+
+def steps_passed(intervals: tuple[Interval, ...], days: ArrayLike) -> NDArray[np.float64]:
+    """Say how many intervals lie behind somebody, the last of them in part.
+
+    Parameters
+    ----------
+    intervals : tuple of Interval
+        Of the job.
+    days : array-like
+        Since the first day of work.
+
+    Returns
+    -------
+    ndarray
+
+    Examples
+    --------
+    >>> steps_passed(tenure_intervals(), [0, 7, 10.5, 400]).tolist()
+    [0.0, 1.0, 1.5, 22.0]
+    """
+    bounds = [0, *(step.end for step in intervals)]
+    known = np.asarray(days, dtype=np.float64)
+    passed: NDArray[np.float64] = np.interp(known, bounds, np.arange(len(bounds)))
+    return passed
+
+
+def share_ahead(share: NDArray[np.float64], passed: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Say how much of each interval still counts for somebody who has come through the first ones.
+
+    Parameters
+    ----------
+    share : ndarray, shape (j,)
+        How much of each interval counts for somebody at the beginning.
+    passed : ndarray, shape (n,)
+        Intervals behind each person, the last of them in part.
+
+    Returns
+    -------
+    ndarray, shape (n, j)
+
+    Examples
+    --------
+    >>> share_ahead(np.array([1.0, 1.0, 0.5]), np.array([0.0, 1.25])).tolist()
+    [[1.0, 1.0, 0.5], [0.0, 0.75, 0.5]]
+    """
+    behind = np.clip(passed[:, None] - np.arange(len(share)), 0, 1)
+    return np.maximum(share - behind, 0.0)
+
+
+def anything_ahead(ahead: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say for each person whether anything still counts.
+
+    Parameters
+    ----------
+    ahead : ndarray, shape (n, j)
+        Of `share_ahead`.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+
+    Examples
+    --------
+    >>> anything_ahead(np.array([[0.0, 0.2], [0.0, 1e-16]])).tolist()
+    [True, False]
+    """
+    there: NDArray[np.bool_] = ahead.max(axis=1, initial=0.0) > _NOTHING
+    return there

@@ -162,6 +162,7 @@ def figure_sentence(
     high: float,
     *,
     horizon: int | None = None,
+    stayed: int = 0,
     words: Words = ENGLISH,
 ) -> str:
     """Tell a risk as people out of 100.
@@ -173,6 +174,8 @@ def figure_sentence(
         0 to 1.
     horizon : int, optional
         Days, for `leaving`; 365 by default.
+    stayed : int
+        Days in the job that the person has behind them, where the risk is of those who do.
     words : Words
         Of the reader.
 
@@ -187,7 +190,8 @@ def figure_sentence(
     >>> figure_sentence("withdrawal", 0.002, 0.0004, 0.013)
     'Of 100 people like this, fewer than 1 (fewer than 1 to 2) withdraws before the first day.'
     """
-    return _told(f"figure.{outcome}", (risk, low, high), horizon, words)
+    name = "figure.stayed" if stayed else f"figure.{outcome}"
+    return _told(name, (risk, low, high), horizon, words, days=stayed)
 
 
 def provider_sentence(
@@ -198,6 +202,7 @@ def provider_sentence(
     *,
     horizon: int | None = None,
     pooled: bool = False,
+    stayed: bool = False,
     words: Words = ENGLISH,
 ) -> str:
     """Tell how often it happens at the provider.
@@ -211,6 +216,8 @@ def provider_sentence(
         Days, for `leaving`; 365 by default.
     pooled : bool
         Whether it is the rate of all providers, with how they differ.
+    stayed : bool
+        Whether it is of those who have stayed as long as the person.
     words : Words
         Of the reader.
 
@@ -226,10 +233,17 @@ def provider_sentence(
     if not all(map(isfinite, (rate, low, high))):
         return say("provider.none", words=words)
     whose = "pooled" if pooled else "provider"
-    return _told(f"{whose}.{outcome}", (rate, low, high), horizon, words)
+    name = f"{whose}.{'stayed' if stayed else outcome}"
+    return _told(name, (rate, low, high), horizon, words)
 
 
-def _told(name: str, figures: tuple[float, float, float], horizon: int | None, words: Words) -> str:
+def _told(
+    name: str,
+    figures: tuple[float, float, float],
+    horizon: int | None,
+    words: Words,
+    **fields: object,
+) -> str:
     middle, bottom, top = rounded_people(*figures)
     return say(
         name,
@@ -239,6 +253,7 @@ def _told(name: str, figures: tuple[float, float, float], horizon: int | None, w
         low=people(bottom, words),
         high=people(top, words),
         time=within(_YEAR if horizon is None else horizon, words),
+        **fields,
     )
 
 
@@ -312,6 +327,7 @@ def change_sentence(
     high: float,
     *,
     horizon: int | None = None,
+    stayed: bool = False,
     words: Words = ENGLISH,
 ) -> str:
     """Tell what goes with a change of the situation.
@@ -325,6 +341,8 @@ def change_sentence(
         Risk now less risk with the change.
     horizon : int, optional
         Days, for `leaving`; 365 by default.
+    stayed : bool
+        Whether it is of those who have stayed as long as the person.
     words : Words
         Of the reader.
 
@@ -342,7 +360,7 @@ def change_sentence(
     bottom, top = floor(100 * low + 1e-9), ceil(100 * high - 1e-9)
     name = "change.spanning" if bottom < 0 else "change.fewer"
     return say(
-        f"change.{outcome}",
+        "change.stayed" if stayed else f"change.{outcome}",
         words=words,
         change=change,
         number=max(floor(100 * difference + 0.5), 1),

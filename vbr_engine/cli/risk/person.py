@@ -18,6 +18,7 @@ from vbr_engine.files.model_folders import StoredModels, read_models, switched_o
 from vbr_engine.files.whole import shown
 from vbr_engine.reports.person_risk import HORIZONS, person_risk
 from vbr_engine.reports.risk import RiskPanel
+from vbr_engine.risk.silences import OFF
 
 __all__ = ["command"]
 
@@ -100,7 +101,7 @@ def _page(
         today=today,
         horizons=horizons,
         language=language,
-        off=None if off is None else f"The model is switched off: {off}",
+        off=None if off is None else OFF.format(reason=off),
         candidate=candidate,
         provider=str(person["provider"].iloc[0]),
         trained=date.fromisoformat(str(stored.about["cut"])),

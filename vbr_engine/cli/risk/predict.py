@@ -17,6 +17,7 @@ from vbr_engine.files.model_folders import read_models, switched_off
 from vbr_engine.files.whole import shown
 from vbr_engine.risk.asking import predicted, withheld
 from vbr_engine.risk.published_rates import benchmark_for
+from vbr_engine.risk.silences import OFF
 
 __all__ = ["check_horizon", "command", "date_option", "named"]
 
@@ -69,7 +70,7 @@ def command(model: str, candidates: str, output: str, horizon: int, today: datet
         raise CareersError(named(error, candidates)) from None
     reason = switched_off(model)
     if reason is not None:
-        table = withheld(table, f"The model is switched off: {reason}")
+        table = withheld(table, OFF.format(reason=reason))
     write_table(table.assign(shown=table["shown"].map({True: "yes", False: "no"})), output)
     made_up = stored.about.get("simulated") or is_simulated(people["application"])
     for line in _summary(table, simulated=bool(made_up)):
