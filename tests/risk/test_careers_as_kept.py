@@ -69,3 +69,10 @@ def test_a_table_without_ends_is_told_and_one_without_rows_too() -> None:
     read = Careers.from_frame(MADE.frame.drop(columns=["ended", "ended_by"]), cut=MADE.cut)
     assert any("everybody is taken to be open" in note for note in read.notes)
     assert any("no rows" in note for note in Careers.from_frame(MADE.frame[:0], cut=MADE.cut).notes)
+    with pytest.raises(CareersError, match="no rows"):
+        Careers.from_frame(MADE.frame[:0].assign(cut=[]))
+
+
+def test_a_missing_provider_is_told_with_what_to_do() -> None:
+    with pytest.raises(CareersError, match="the same in every row if there is one"):
+        Careers.from_frame(MADE.frame.drop(columns="provider"), cut=MADE.cut)

@@ -27,6 +27,7 @@ from vbr_engine.risk import (
     uno_c,
 )
 from vbr_engine.risk.evaluation import ALARM
+from vbr_engine.risk.evaluation_wording import alarm
 from vbr_engine.risk.follow_up import follow_up
 from vbr_engine.risk.measures import FIGURE_WORDS
 from vbr_engine.risk.validation_folds import held_out
@@ -204,6 +205,12 @@ def test_too_good_to_be_true_sets_off_the_alarm(careers, found):
     assert "look for a leak" in caught.alarm
     assert caught.alarm in caught.sentences
     assert (found.alarm == "") == (found.figure("auc")[0] <= ALARM)
+
+
+@pytest.mark.parametrize(("low", "chance"), [(0.55, True), (0.68, False)])
+def test_an_alarm_that_may_be_chance_says_so(low, chance):
+    row = pd.Series({"figure": "auc", "value": 0.74, "low": low, "high": 0.9, "horizon": 90})
+    assert alarm(row, ALARM).endswith("it may be chance, too.") == chance
 
 
 def test_a_model_of_others_is_judged_as_it_stands(model, careers):

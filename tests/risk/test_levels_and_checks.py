@@ -54,6 +54,15 @@ def test_index_must_show_in_local_data_and_not_be_spoken_against():
     assert evidence_level(60, index_low=0.2, conflict=True).level is EvidenceLevel.RATE
 
 
+@pytest.mark.parametrize("n_events", [30, 99, 100, 2000])
+def test_data_against_the_published_effects_take_the_level_to_the_lowest(n_events):
+    held = evidence_level(
+        n_events, GOOD, n_people=9999, n_needed=1000, index_low=0.2, conflict=True
+    )
+    assert held.level is EvidenceLevel.RATE
+    assert "speak against the published effects" in held.sentence
+
+
 def test_one_provider_cannot_be_tried_on_others():
     made = simulate_careers(800, seed=1, providers=1, starters_only=True)
     model = DropOutModel().fit(Careers.from_frame(made.frame, cut=made.cut))

@@ -112,6 +112,13 @@ def test_who_reached_what_and_who_is_still_there(place):
     assert any(line.split()[:2] == ["90", str(left)] for line in told.splitlines())
 
 
+def test_an_interval_of_a_share_becomes_no_narrower(tmp_path):
+    run("simulate", "-n", 900, "--starters-only", "-o", tmp_path / "c.csv")
+    told = run("check", tmp_path / "c.csv").output
+    assert "100% (99% to 100%)" in told
+    assert "100% (100% to" not in told
+
+
 @pytest.mark.parametrize("command", ["check", "train"])
 def test_what_was_written_down_afterwards_stops_it(tmp_path, command):
     run("simulate", "-n", 800, "--seed", 2, "--leak", "-o", tmp_path / "c.csv")

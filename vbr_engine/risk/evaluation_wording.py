@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["alarm", "came_late", "few_providers", "sentences", "table", "too_few"]
 
+# What honest figures reach.
+HONEST = 0.65
 _PER_CENT = ("observed", "expected", "scaled-brier")
 
 
@@ -48,12 +50,13 @@ def came_late(people: int) -> str:
 
 
 def alarm(row: pd.Series[Any], limit: float) -> str:
-    """Say that it looks too good to be true."""
+    """Say that it looks too good to be true, or may be by chance."""
+    chance = " With so wide an interval it may be chance, too." if row["low"] < HONEST else ""
     return (
         f"The area under the curve is {_told(row)} {by_then(row['horizon'])}. From what is known "
-        f"before somebody starts, honest figures lie at 0.58 to 0.65; above {limit:.2f} look for a "
-        f"leak before believing it: a field filled in afterwards, the same person twice, a code "
-        f"that follows from the outcome."
+        f"before somebody starts, honest figures lie at 0.58 to {HONEST:.2f}; above {limit:.2f} "
+        f"look for a leak before believing it: a field filled in afterwards, the same person twice, "
+        f"a code that follows from the outcome.{chance}"
     )
 
 

@@ -205,18 +205,23 @@ def evidence_level(
     if n_events < INDEX_FROM:
         more = f"There are {n_events} events; bands need {INDEX_FROM}."
         return Evidence(EvidenceLevel.RATE, n_events, (more,))
+    if conflict:
+        against = "The local data speak against the published effects: look into it first."
+        return Evidence(EvidenceLevel.RATE, n_events, (against,))
     if n_events < events_needed(n_parameters):
         more = f"There are {n_events} events; figures about a person need "
-        return _index(n_events, f"{more}{events_needed(n_parameters)}.", index_low, conflict)
+        return _index(n_events, f"{more}{events_needed(n_parameters)}.", index_low)
     if checks is None:
         alone = f"Figures about a person need {FEWEST_PROVIDERS} providers, to be tried on others."
-        return _index(n_events, alone, index_low, conflict)
+        return _index(n_events, alone, index_low)
     if not checks.tells_apart:
         return Evidence(EvidenceLevel.RATE, n_events, checks.failures)
     if checks.failures:
         return Evidence(EvidenceLevel.BANDS, n_events, checks.failures)
     if n_needed is None or n_people < n_needed:
-        more = f"There are {n_people} people; the rules for sample size ask for {n_needed}."
+        more = (
+            f"There are {n_people:,} people; the rules for sample size ask for {n_needed or 0:,}."
+        )
         return Evidence(EvidenceLevel.PERSONAL, n_events, (more,) if n_needed else ())
     return Evidence(EvidenceLevel.FULL, n_events)
 
@@ -241,10 +246,7 @@ def events_needed(n_parameters: int) -> int:
     return max(PERSONAL_FROM, EVENTS_PER_PARAMETER * n_parameters)
 
 
-def _index(n_events: int, more: str, index_low: float, conflict: bool) -> Evidence:
-    if conflict:
-        against = "The local data speak against the published effects."
-        return Evidence(EvidenceLevel.RATE, n_events, (against,))
+def _index(n_events: int, more: str, index_low: float) -> Evidence:
     if not index_low > 0:
         unseen = "The published effects do not show in the local data, or not yet."
         return Evidence(EvidenceLevel.RATE, n_events, (unseen,))

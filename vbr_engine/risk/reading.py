@@ -35,6 +35,12 @@ DATES = (*STAGES, "ended")
 EVENT_COLUMNS = ("application", "provider", *DATES, "ended_by", "ended_reason", "first_seen", "cut")
 
 
+_MISSING = {
+    "application": "the column is missing: give each application a name of its own",
+    "provider": "the column is missing: name each provider, the same in every row if there is one",
+}
+
+
 @dataclass(frozen=True)
 class Reading:
     """What was read of a table, and what was found in it.
@@ -115,7 +121,7 @@ def _begun(frame: pd.DataFrame) -> tuple[pd.DataFrame, Findings]:
     days_first(table, (*DATES, "first_seen", "cut"), found)
     missing = [name for name in ("application", "provider") if name not in table]
     for name in missing:
-        found.say("the column is missing", name)
+        found.say(_MISSING[name], name)
     for name in ("application", "provider"):
         if name not in missing:
             table[name] = read_names(table[name])
@@ -211,7 +217,8 @@ def _held_cut(table: pd.DataFrame, found: Findings) -> pd.Timestamp | None:
         shown = ", ".join(str(day.date()) for day in sorted(days)[:5])
         found.say(f"expected one day for the whole table, got {shown}", "cut", rule="cut")
     if days.empty and not np.any(found.told("cut")):
-        found.say("the column is empty", "cut", rule="cut")
+        message = "the table has no rows" if table.empty else "the column is empty"
+        found.say(message, "cut", rule="cut")
     return pd.Timestamp(days.iloc[0]) if len(days) == 1 else None
 
 

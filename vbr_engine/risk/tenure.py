@@ -72,7 +72,8 @@ def days_behind(
         days = _since_first_day(candidates, today)
     else:
         days = _given(elapsed, len(candidates))
-    return days * (days > FIRST_DAYS)
+    behind: Array = np.where(days > FIRST_DAYS, days, 0.0)
+    return behind
 
 
 def _since_first_day(candidates: pd.DataFrame, today: date) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
+
 import click
 import pandas as pd
 
@@ -116,4 +118,6 @@ def _share(value: float, low: float, high: float) -> str:
         return "not known"
     if low != low:
         return f"{value:.0%} (how far off, not known)"
-    return f"{value:.0%} ({low:.0%} to {high:.0%})"
+    # The interval becomes no narrower.
+    bottom, top = floor(100 * low + 1e-9), ceil(100 * high - 1e-9)
+    return f"{value:.0%} ({bottom}% to {top}%)"

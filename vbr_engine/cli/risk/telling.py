@@ -15,7 +15,4 @@ def evidence_lines(model: DropOutModel) -> list[str]:
         f"{words.name}: {model.n_people_:,} {words.people}, {model.n_events_:,} {words.event}.",
         f"  Level {held.level.code}, {held.level.title}. {held.level.sentence}",
     ]
-    lines += [f"  Why not more: {reason}" for reason in held.reasons]
-    if model.conflict_.conflict:
-        lines.append("  The data speak against the published effects: look into it first.")
-    return lines
+    return lines + [f"  Why not more: {reason}" for reason in held.reasons]

@@ -81,7 +81,8 @@ def command(
             click.echo("\n".join(evidence_lines(model)))
     click.echo(
         f"{' and '.join(models)} trained on {len(held):,} "
-        f"{'simulated ' if stored.about['simulated'] else ''}applications, written to {output}",
+        f"{'simulated ' if stored.about['simulated'] else ''}"
+        f"application{'' if len(held) == 1 else 's'}, written to {output}",
         err=True,
     )
 
