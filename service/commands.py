@@ -1,8 +1,7 @@
 """What a system administrator does by hand: ``python -m service COMMAND``.
 
-Every command reads the same settings as the service (``VBR_...``). Status 0: done, and nothing
-wrong; 1: something was found or refused; 2: the command was not understood; 4: the settings or
-the database cannot be used.
+Every command reads the same settings as the service (``VBR_...``). `service.start.STATUSES` says
+what the status of a command means.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from service.config import Settings
 from service.errors import DatabaseError, ServiceError
 from service.outbox.main import work
 from service.outbox.rendering import ACCOUNT_LINKS
-from service.start import open_store, stopping_on_errors
+from service.start import STATUSES, open_store, stopping_on_errors
 from service.storage import Store
 from service.storage.copying import copy_database
 from service.storage.database import HEAD, revision_of
@@ -43,7 +42,7 @@ def run(arguments: Sequence[str]) -> int:
             if name == "work":
                 return work(others)
             parser = argparse.ArgumentParser(
-                prog=f"python -m service {name}", description=COMMANDS[name]
+                prog=f"python -m service {name}", description=COMMANDS[name], epilog=STATUSES
             )
             for add_options in _OPTIONS.get(name, ()):
                 add_options(parser)
@@ -60,7 +59,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     listed = [f"  {name:<{width}}{words}" for name, words in COMMANDS.items()]
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.usage = "python -m service [--port PORT] | COMMAND [options]"
-    parser.epilog = "commands:\n" + "\n".join(listed) + "\n\nEach of them knows --help."
+    parser.epilog = "commands:\n" + "\n".join(listed) + "\n\nEach of them knows --help. " + STATUSES
 
 
 @contextmanager

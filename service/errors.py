@@ -6,6 +6,7 @@
     └── ServiceError
         ├── SettingsError         the environment; stops the start, lists every problem
         ├── DatabaseError         a database that this version cannot use safely
+        ├── FileThere             a file that would have to be replaced
         ├── NotFound              no such thing, or it belongs to another provider
         ├── UnknownLink           an invitation link that does not work, or no longer
         ├── SittingClosed         this browser may not see this sitting: open the link again
@@ -36,6 +37,7 @@ __all__ = [
     "BeingRated",
     "Busy",
     "DatabaseError",
+    "FileThere",
     "FirstViewNeeded",
     "InvalidForm",
     "LinkSpent",
@@ -78,6 +80,10 @@ class SettingsError(ServiceError):
 
 class DatabaseError(ServiceError):
     """A database that this version of the service cannot use safely."""
+
+
+class FileThere(ServiceError):
+    """A file that would have to be replaced."""
 
 
 class NotFound(ServiceError):

@@ -31,6 +31,13 @@ __all__ = ["application", "open_store", "stopping_on_errors"]
 
 STOPPED = 4  # gunicorn's "application cannot be loaded": it stops instead of trying for ever
 
+# What the status of every command says; its help and docs/operating.md have the same words.
+STATUSES = (
+    "Status 0: done, and nothing wrong. 1: something was found, or refused. 2: the command was not "
+    "understood. 4: the settings, the database or a file that was named cannot be used; the reason "
+    "stands on standard error."
+)
+
 
 @contextmanager
 def stopping_on_errors() -> Iterator[None]:

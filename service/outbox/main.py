@@ -10,7 +10,7 @@ from typing import Any
 from service import logs
 from service.config import Settings
 from service.outbox.worker import Worker
-from service.start import open_store
+from service.start import STATUSES, open_store
 
 __all__ = ["work"]
 
@@ -22,7 +22,9 @@ def work(arguments: Sequence[str] = ()) -> int:
     ------
     SettingsError, DatabaseError
     """
-    parser = argparse.ArgumentParser(prog="python -m service work", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m service work", description=__doc__, epilog=STATUSES
+    )
     parser.add_argument("--once", action="store_true", help="send and run what is due, and end")
     chosen = parser.parse_args(arguments)
     settings = Settings.from_environment()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from service.errors import DatabaseError
+from service.errors import DatabaseError, FileThere
 from service.storage.database import driver
 
 __all__ = ["copy_database"]
@@ -16,12 +16,13 @@ def copy_database(path: Path, target: Path) -> None:
 
     Raises
     ------
+    FileThere
     DatabaseError
-        If the file is there already or cannot be written, or the copy is not sound.
+        If the file cannot be written, or the copy is not sound.
     """
     draft = target.with_name(f".{target.name}.copying")
     if target.exists():
-        raise DatabaseError(f"{target} is there already; a copy never replaces a file.")
+        raise FileThere(f"{target} is there already; a copy never replaces a file.")
     try:
         draft.unlink(missing_ok=True)
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from service.commands import COMMANDS, run
+from service.start import STATUSES
 from service.storage import Store
 from service.storage.cipher import sha256
 from service.storage.database import HEAD, driver, open_database
@@ -177,7 +178,7 @@ def test_a_backup_is_restored_and_verified(
     assert words == f"{copy}: {copy.stat().st_size:,} bytes, checked.\n"
     assert "ledger-heads.jsonl and the secret key as well" in more
     assert copy.stat().st_mode & 0o777 == 0o600
-    assert told("backup", str(copy))[0] == 4
+    assert told("backup", str(copy))[0] == 1
     elsewhere.mkdir()
     shutil.copy(copy, elsewhere / "vbr.sqlite3")
     shutil.copy(decided.store.heads.path, elsewhere)
@@ -192,13 +193,13 @@ def test_a_backup_is_restored_and_verified(
     restored.close()
 
 
-@pytest.mark.parametrize("target", ["no/folder/copy", "vbr.sqlite3"])
+@pytest.mark.parametrize(("target", "expected"), [("no/folder/copy", 4), ("vbr.sqlite3", 1)])
 def test_a_backup_that_cannot_be_written_is_a_sentence(
-    decided: Any, told: Told, tmp_path: Path, target: str
+    decided: Any, told: Told, tmp_path: Path, target: str, expected: int
 ) -> None:
     before = sorted(tmp_path.iterdir())
     status, _, words = told("backup", str(tmp_path / target))
-    assert (status, words.count("\n")) == (4, 1)
+    assert (status, words.count("\n")) == (expected, 1)
     assert sorted(tmp_path.iterdir()) == before
 
 
@@ -255,6 +256,15 @@ def test_wrong_settings_are_a_sentence(told: Told, monkeypatch: pytest.MonkeyPat
     status, _, words = told("verify")
     assert status == 4
     assert "VBR_THREADS must be a whole number" in words
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_statuses_are_the_same_in_help_and_documentation(told: Told, name: str) -> None:
+    def plain(text: str) -> str:
+        return " ".join(text.split())
+
+    assert plain(STATUSES) in plain(told(name, "--help")[1])
+    assert plain(STATUSES) in plain(Path("docs/operating.md").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
