@@ -5,11 +5,18 @@ from __future__ import annotations
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from service.access import clear_session_cookie, clock, requires, set_session_cookie, store
+from service.access import (
+    clear_session_cookie,
+    clock,
+    requires,
+    session_token,
+    set_session_cookie,
+    store,
+)
 from service.errors import Busy, InvalidForm, LinkSpent, TooManyAttempts
 from service.pages.account import refused, too_many
 from service.pages.kept_forms import forget_forms
-from service.use_cases import joining, passwords
+from service.use_cases import accounts, joining, passwords
 from service.use_cases.joining import Opened
 from service.words import gettext as _
 
@@ -49,6 +56,9 @@ def finish_joining(token: str) -> Response | str | tuple[str, int]:
             return refused(_join_form(opened, {"new": str(error)}, token), error)
     except LinkSpent as error:
         return _gone("join", error)
+    earlier = session_token()
+    if earlier:
+        accounts.sign_out(store(), earlier, now=clock())
     forget_forms()
     flash(_("Welcome. You are signed in."))
     response = redirect(url_for("account.home"), 303)

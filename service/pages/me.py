@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from service.access import clock, requires, settings, store
+from service.access import clock, requires, set_session_cookie, settings, store
 from service.errors import Busy, InvalidForm, TooManyAttempts
 from service.languages import LANGUAGES, remember
 from service.pages.account import refused, too_many
@@ -66,9 +66,9 @@ def password() -> str:
 @blueprint.post("/password")
 @requires("member")
 def change_password() -> Response | tuple[str, int]:
-    """Change the password; other sessions end."""
+    """Change the password; other sessions end, this one goes on under another token."""
     try:
-        me.change_password(
+        token = me.change_password(
             store(),
             member(),
             password=request.form.get("password", ""),
@@ -83,7 +83,9 @@ def change_password() -> Response | tuple[str, int]:
     except Busy as error:
         return refused(_password_form({"new": str(error)}), error)
     flash(_("Your password is changed. Wherever else you were signed in, you are signed out."))
-    return redirect(url_for("me.index"), 303)
+    response = redirect(url_for("me.index"), 303)
+    set_session_cookie(response, token)
+    return response
 
 
 @blueprint.post("/sessions/<session_id>/end")

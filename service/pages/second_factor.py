@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from service.access import (
@@ -25,10 +23,6 @@ __all__ = ["blueprint"]
 
 blueprint = Blueprint("second_factor", __name__, url_prefix="/account/second-factor")
 blueprint.context_processor(lambda: frame("account"))
-
-# New codes stay with the browser that made them until they are said to be kept, or this long.
-SHOWN = timedelta(minutes=15)
-NAME = "recovery_codes"
 
 
 @blueprint.get("")
@@ -60,21 +54,10 @@ def confirm() -> Response | tuple[str, int]:
     return response
 
 
-@blueprint.get("/codes")
-@requires("member")
-def codes() -> Response | str:
-    """Show recovery codes that were just made."""
-    shown = _recalled()
-    if not shown:
-        return redirect(url_for("me.index"), 303)
-    return render_template("account/codes.html", codes=shown)
-
-
 @blueprint.post("/codes")
 @requires("member")
 def codes_kept() -> Response:
-    """Forget the codes: from now on nobody can show them again."""
-    session.pop(NAME, None)
+    """Go on from the page with new codes; nobody can show them again."""
     flash(_("Your second step is on. From now on you need a code when you sign in."))
     return redirect(url_for("me.index"), 303)
 
@@ -111,11 +94,13 @@ def turn_off() -> Response | tuple[str, int]:
     if member().role in settings().second_factor_roles:
         raise NotFound(_("Whoever does what you do signs in with a second step."))
     try:
-        use_cases.turn_off(store(), member(), **_proof(), now=clock())
+        token = use_cases.turn_off(store(), member(), **_proof(), now=clock())
     except (InvalidForm, TooManyAttempts, Busy) as error:
         return _not_proven("account/turn_off.html", error)
     flash(_("The second step is off. Your password alone signs you in."), "note")
-    return redirect(url_for("me.index"), 303)
+    response = redirect(url_for("me.index"), 303)
+    set_session_cookie(response, token)
+    return response
 
 
 def _set_up_form(errors: dict[str, str]) -> str:
@@ -150,10 +135,5 @@ def _not_proven(
 
 
 def _show_codes(codes: tuple[str, ...]) -> Response:
-    session[NAME] = (list(codes), clock().timestamp())
-    return redirect(url_for("second_factor.codes"), 303)
-
-
-def _recalled() -> list[str]:
-    codes, made = session.get(NAME, ((), 0))
-    return list(codes) if clock() - datetime.fromtimestamp(made, UTC) < SHOWN else []
+    """Show new codes in the answer to the form, and nowhere else: nothing keeps them."""
+    return make_response(render_template("account/codes.html", codes=codes))

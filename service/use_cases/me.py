@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
 from service.errors import InvalidForm
 from service.languages import LANGUAGES
 from service.storage import Store
+from service.storage.cipher import sha256
 from service.use_cases import passwords
 from service.use_cases.accounts import is_over
 from service.use_cases.devices import device_words
@@ -106,8 +108,10 @@ def change_details(store: Store, account: Account, *, name: str, language: str) 
 
 def change_password(
     store: Store, account: Account, *, password: str, new: str, again: str, now: datetime
-) -> None:
+) -> str:
     """Change one's password: the old one is asked for, and every other session ends.
+
+    This one goes on under another token, which is returned.
 
     Raises
     ------
@@ -123,13 +127,16 @@ def change_password(
         raise InvalidForm({"new": _("This is your present password. Choose another one.")})
     with passwords.room.place():
         hashed = passwords.hash_of(normal)
+    token = secrets.token_urlsafe(32)
     with store.write() as unit:
         tenant = unit.at(account.provider_id)
         tenant.accounts.change(account.id, password=hashed)
         tenant.sessions.end_all(account.id, but=account.session_id)
+        tenant.sessions.confirm(account.session_id, token_sha256=sha256(token), now=now)
         tenant.account_links.end_all(account.id, now=now)
         tell_changed(tenant, account.id, now=now)
     note("password-changed", provider=account.provider_id, account=account.id)
+    return token
 
 
 def end_session(store: Store, account: Account, session_id: str) -> None:

@@ -192,8 +192,8 @@ def renew_codes(
     return codes
 
 
-def turn_off(store: Store, account: Account, *, password: str, code: str, now: datetime) -> None:
-    """Turn the second factor off; other sessions end.
+def turn_off(store: Store, account: Account, *, password: str, code: str, now: datetime) -> str:
+    """Turn the second factor off; other sessions end, this one's new token is returned.
 
     Raises
     ------
@@ -202,15 +202,18 @@ def turn_off(store: Store, account: Account, *, password: str, code: str, now: d
     TooManyAttempts
     """
     prove_password(store, account, password, now=now)
+    token = secrets.token_urlsafe(32)
     with store.write() as unit:
         tenant = unit.at(account.provider_id)
         wait, used = _try(unit, tenant, account.id, code, now=now)
         if used:
             remove(tenant, account.id)
             tenant.sessions.end_all(account.id, but=account.session_id)
+            tenant.sessions.confirm(account.session_id, token_sha256=sha256(token), now=now)
             tell_changed(tenant, account.id, now=now)
     _told(account.provider_id, account.id, wait, used)
     note("second-factor-off", provider=account.provider_id, account=account.id)
+    return token
 
 
 def remove(tenant: Tenant, account_id: str) -> None:

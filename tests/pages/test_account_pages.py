@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 
 import pyotp
 import pytest
+from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Page as BrowserPage
 
 from service import create_app
@@ -77,10 +79,12 @@ def test_setting_up_signing_in_by_code_and_turning_off(house, watch, member):
     assert codes.heading == "Keep your recovery codes"
     kept = [words.text for words in codes.all("code")]
     assert len(kept) == 10
-    assert member.get("/account/second-factor/codes").reads == codes.reads, "a reload shows them"
+    held = read_cookies(house, member)
+    assert "csrf" in held
+    assert not any(code in held or code.replace("-", "") in held for code in kept)
     done = member.submit(codes)
     assert "10 recovery codes are left." in done.reads
-    assert member.get("/account/second-factor/codes").address == "/account", "shown once"
+    assert member.get("/account/second-factor/codes", status=405), "shown once"
 
     member.post("/sign-out", hidden_of(done, "/sign-out"))
     step = member.submit(member.get("/vacancies"), email=EMAIL, password=PASSWORD)
@@ -126,6 +130,45 @@ def test_the_session_has_another_token_after_each_step(house, watch, member):
     assert answer.headers["Location"].startswith("/sign-in")
 
 
+def test_the_session_has_another_token_after_each_change_of_how_one_signs_in(house, watch, member):
+    def changed(what: str) -> None:
+        old, new = tokens[-1], session_of(member)
+        assert new not in (None, *tokens), what
+        answer = stolen.get("/vacancies", headers={"Cookie": f"vbr_session={old}"})
+        assert answer.headers["Location"].startswith("/sign-in"), what
+        assert member.get("/account").heading == "Your account", what
+        tokens.append(new)
+
+    stolen, tokens = house.app.test_client(use_cookies=False), [session_of(member)]
+    form = member.get("/account/password")
+    member.submit(form, password=PASSWORD, new=NEW, again=NEW)
+    changed("the password")
+    secret = turn_on(member, watch)
+    changed("the second step on")
+    watch.now += timedelta(seconds=30)
+    form = member.get("/account/second-factor/off")
+    member.submit(form, password=NEW, code=code_of(secret, watch))
+    changed("the second step off")
+    again = {"email": EMAIL, "password": NEW, **hidden_of(member.get("/account"), "/sign-out")}
+    member.post("/sign-in", again)
+    changed("signing in once more")
+
+
+def test_joining_ends_the_session_that_this_browser_had(house, manager):
+    manager.submit(
+        manager.get("/settings/people/new"),
+        name="Nell New",
+        email="nell@meadow.example",
+        role="recruiter",
+    )
+    old = session_of(manager)
+    form = manager.get(mailed_link(house, "nell@meadow.example"))
+    assert manager.submit(form, name="Nell New", new=NEW, again=NEW).heading == "Vacancies"
+    stolen = house.app.test_client(use_cookies=False)
+    answer = stolen.get("/vacancies", headers={"Cookie": f"vbr_session={old}"})
+    assert answer.headers["Location"].startswith("/sign-in")
+
+
 def test_guesses_at_the_code_are_told_to_wait(house, watch, member):
     turn_on(member, watch)
     member.post("/sign-out", hidden_of(member.get("/account"), "/sign-out"))
@@ -149,7 +192,7 @@ def test_roles_that_need_a_second_step_are_led_to_it(house, page_client, watch):
     add_manager(house)
     page = client.submit(client.get("/settings/people"), email=MANAGER, password=PASSWORD)
     assert page.heading == "Set up a second step"
-    for address in ("/vacancies", "/account", "/settings/people", "/account/second-factor/codes"):
+    for address in ("/vacancies", "/account", "/settings/people"):
         assert client.get(address).address == "/account/second-factor", address
     secret = page.by_id("key").text.replace(" ", "")
     codes = client.submit(page, code=code_of(secret, watch))
@@ -318,7 +361,7 @@ def test_recruiters_have_no_such_pages_and_administrators_their_own(house, membe
         email="lee@county.example",
         role="council",
     )
-    assert page.heading == "A link for Lee"
+    assert page.heading == "Lee"
     assert "Lee Invited Council lead" in admin.get("/operator/people").reads
     assert "Rhona" not in admin.get("/operator/people").reads
 
@@ -367,7 +410,7 @@ def test_every_page_as_a_browser_shows_it(house, watch, served, open_browser, lo
     page.get_by_label("Recruiter").check()
     press(page, "Invite")
     look(page)
-    link = page.locator("#address").input_value()
+    link = mailed_link(house, "nell.with.a.long.address@meadow-and-larch.example")
     page.goto(f"{served}/settings/people")
     look(page)
     page.get_by_role("link", name="Rhona Example").click()
@@ -485,6 +528,17 @@ def session_of(client: Any) -> str | None:
     cookie = client.raw("GET", "/about").request.headers.get("Cookie", "")
     found = re.search("vbr_session=([^;]+)", cookie)
     return found[1] if found else None
+
+
+def read_cookies(house: Any, client: Any) -> str:
+    """What anybody can read of the cookies of a browser: they are signed, not encrypted."""
+    cookie = client.raw("GET", "/about").request.headers.get("Cookie", "")
+    name = house.app.config["SESSION_COOKIE_NAME"]
+    found = re.search(f"{name}=([^;]+)", cookie)
+    serializer = SecureCookieSessionInterface().get_signing_serializer(house.app)
+    assert found is not None
+    assert serializer is not None
+    return f"{cookie} {json.dumps(serializer.loads(found[1]))}"
 
 
 def path_of(address: str) -> str:

@@ -74,7 +74,7 @@ EMPTY = """() => {
 }"""
 SEND = "() => HTMLFormElement.prototype.submit.call(document.getElementById('emptied'))"
 # Pages that are there only for some: asked for by whom they are for.
-ONLY_SOME = {"second_factor.renew", "second_factor.off", "second_factor.codes"}
+ONLY_SOME = {"second_factor.renew", "second_factor.off"}
 # Sent empty, these do what they are for.
 NOT_SENT = {"/account/second-factor/codes"}
 

@@ -308,8 +308,8 @@ def test_changing_the_password_ends_the_other_sessions_and_asks_for_the_old_one(
     account = accounts.account_for(store, here, now=house.clock())
     assert account is not None
 
-    def change(old: str, new: str = PHRASE, again: str = "") -> None:
-        me.change_password(
+    def change(old: str, new: str = PHRASE, again: str = "") -> str:
+        return me.change_password(
             store, account, password=old, new=new, again=again or new, now=house.clock()
         )
 
@@ -322,8 +322,9 @@ def test_changing_the_password_ends_the_other_sessions_and_asks_for_the_old_one(
         with pytest.raises(InvalidForm) as caught:
             change(*given)
         assert set(caught.value.fields) == {field}
-    change(house.password)
-    assert accounts.account_for(store, here, now=house.clock()) == account
+    renewed = change(house.password)
+    assert accounts.account_for(store, renewed, now=house.clock()) == account
+    assert accounts.account_for(store, here, now=house.clock()) is None
     assert accounts.account_for(store, there, now=house.clock()) is None
     assert _signed_in(store, house, email, PHRASE)
     with pytest.raises(SignInFailed):
