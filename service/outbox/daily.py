@@ -28,13 +28,18 @@ class Daily:
         self._planned: date | None = None
 
     def plan(self) -> bool:
-        """Plan today's jobs, unless this worker has; always False: there is no more to do."""
+        """Plan today's jobs, unless this worker has; always False: there is no more to do.
+
+        What was erased while somebody was reading leaves the disk here, soon after they have read.
+        """
+        self._store.forget_owed()
         now = self._store.clock()
         today = now.astimezone(LOCAL).date()
         if self._planned != today:
             started = plan_erasure(self._store, now=now)
             deleted = delete_old(self._store, now=now)
             put_away_abandoned(self._store, now=now)
+            self._store.forget_erased()  # whoever erased last may have been killed before this
             self._planned = today
             structlog.get_logger("vbr.worker").info(
                 "planned", erasures=started, exports_deleted=deleted

@@ -62,6 +62,7 @@ class Store:
         self.clock = clock
         self._cipher = Cipher(secret)
         self._gate = WriteGate(gate_path(path))
+        self._owed = path.with_name(f"{path.name}-to-forget")
         self.heads = Heads(ledger_heads or path.with_name("ledger-heads.jsonl"), self._cipher)
         self._engine = open_database(path, self._cipher, moved=self._anchor_moved)
         self._reading = self._engine.execution_options(reading=True)
@@ -156,23 +157,33 @@ class Store:
             self._loaded[sha256] = bank
         return self._loaded[sha256]
 
-    def forget_erased(self) -> bool:
+    def forget_erased(self, *, patience: timedelta = timedelta(seconds=1)) -> bool:
         """Empty the ``-wal`` file, where erased pages still stand as they were; return if it was.
 
-        Called after erasing. While somebody reads for longer than a second it stays as it is, and
-        the next call, or the end of the last process, empties it.
+        Called after erasing. While somebody reads for longer than `patience` it stays as it is, and
+        `forget_owed` empties it.
         """
+        self._owed.touch(mode=0o600)
         with self._gate():
             pooled = self._engine.raw_connection()
             try:
                 cursor = pooled.cursor()
                 usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
-                cursor.execute("PRAGMA busy_timeout=1000")
+                cursor.execute(f"PRAGMA busy_timeout={int(patience.total_seconds() * 1000)}")
                 busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
                 cursor.execute(f"PRAGMA busy_timeout={usual}")
             finally:
                 pooled.close()
+            if not busy:
+                self._owed.unlink(missing_ok=True)
         return not busy
+
+    def forget_owed(self) -> bool:
+        """Empty the ``-wal`` file if that could not be done after erasing; return if none is owed.
+
+        The worker calls it every few seconds, so it lets nobody wait.
+        """
+        return not self._owed.exists() or self.forget_erased(patience=timedelta(milliseconds=50))
 
     def close(self) -> None:
         """Close every connection."""

@@ -19,6 +19,7 @@ from service.storage import Store
 from service.storage.standings import LOCAL
 from service.use_cases import asking, ledger, reports, settings_changes
 from service.use_cases.answering import answer_task
+from service.use_cases.erasing import erase_in
 from service.use_cases.messages import enqueue
 from service.use_cases.retention import (
     AHEAD,
@@ -243,6 +244,9 @@ def test_an_open_contest_holds_and_its_answer_lets_go(
     assert found.people[0].held
     assert planned_and_run(store, clock) == 0
     colleague = Account("colleague", house.provider_id, "", "Cole", "c@example.org", "manager")
+    reports.record_first_view(
+        store, house.provider_id, sitting_id, account=colleague, view="unsure", note="", now=clock()
+    )
     task = list_tasks(store, colleague)[0]
     answer_task(
         store, colleague, task.task.id, outcome="stands", text="We looked again.", now=clock()
@@ -323,3 +327,78 @@ def test_the_preview_names_the_first_fifty(house: House, store: Store, clock: An
     clock.forward(days=200)
     found = foreseen(store, house.provider_id, now=clock())
     assert (found.number, len(found.people)) == (52, 50)
+
+
+# What leaves the disk
+
+
+def sealed(store: Store, sitting_id: str) -> list[bytes]:
+    """Everything that is kept sealed about somebody, as it stands on the disk."""
+    found: list[bytes] = []
+    with store.read() as unit:
+        for table in ("identities", "remarks"):
+            rows = unit.connection.exec_driver_sql(
+                f"SELECT * FROM {table} WHERE sitting_id = ?", (sitting_id,)
+            )
+            found += [bytes(cell) for row in rows for cell in row if isinstance(cell, bytes)]
+    assert len(found) >= 3, "a name, an address and a remark at least"
+    return found
+
+
+def on_disk(store: Store, pieces: list[bytes]) -> int:
+    files = (store.path, store.path.with_name(f"{store.path.name}-wal"))
+    content = b"".join(file.read_bytes() for file in files if file.exists())
+    return sum(piece in content for piece in pieces)
+
+
+def talked_with(house: House, store: Store, clock: Clock) -> str:
+    """Somebody about whom something was written down."""
+    sitting_id: str = house.submitted().sitting_id
+    reports.record_first_view(
+        store,
+        house.provider_id,
+        sitting_id,
+        account=house.account,
+        view="unsure",
+        note=SAID,
+        now=clock(),
+    )
+    return sitting_id
+
+
+def test_after_the_job_the_disk_holds_none_of_it(house: House, store: Store, clock: Clock) -> None:
+    pieces = sealed(store, talked_with(house, store, clock))
+    assert on_disk(store, pieces) == len(pieces)
+    clock.forward(days=400)
+    assert planned_and_run(store, clock) == 1
+    assert on_disk(store, pieces) == 0
+
+
+def test_what_a_long_reader_holds_leaves_the_disk_when_they_have_read(
+    house: House, store: Store, clock: Clock
+) -> None:
+    pieces = sealed(store, talked_with(house, store, clock))
+    clock.forward(days=400)
+    daily = Daily(store)
+    daily.plan()
+    with store.read() as unit:
+        assert unit.at(house.provider_id).identities is not None
+        unit.connection.exec_driver_sql("SELECT count(*) FROM identities").all()
+        assert run_jobs(store) == 1
+        assert not store.forget_owed()
+        assert on_disk(store, pieces) > 0
+    daily.plan()
+    assert on_disk(store, pieces) == 0
+    assert store.forget_owed()
+
+
+def test_a_worker_that_starts_sees_to_what_a_killed_one_left(
+    house: House, store: Store, clock: Clock
+) -> None:
+    sitting_id = talked_with(house, store, clock)
+    pieces = sealed(store, sitting_id)
+    with store.write() as unit:  # killed before the file was emptied
+        erase_in(unit.at(house.provider_id), sitting_id, by=None, now=clock())
+    assert on_disk(store, pieces) > 0
+    Daily(store).plan()
+    assert on_disk(store, pieces) == 0
