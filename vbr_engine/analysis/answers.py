@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from vbr_engine.analysis.odd_answers import odd_answers
 from vbr_engine.bank.model import Bank, Item, ResponseFormat
 from vbr_engine.errors import Problem, ResponsesError
 from vbr_engine.psychometrics.score_classes import score_classes
@@ -89,6 +90,11 @@ class Answers:
     def items(self) -> tuple[str, ...]:
         """Every item."""
         return tuple(str(item) for item in self.scores)
+
+    @property
+    def as_they_are(self) -> bool:
+        """Whether numbers count as they are, by no key."""
+        return self.bank is None and not any(choices.keyed for choices in self.choices)
 
     @property
     def varying(self) -> pd.DataFrame:
@@ -200,7 +206,7 @@ def answers_of_table(
     for name in reverse:
         scores[name] = scores[name].min() + scores[name].max() - scores[name]
     choices = tuple(_plain_choices(str(name), scores[name]) for name in scores)
-    return _of_scores(scores, choices)
+    return _of_scores(scores, choices, odd_answers(scores))
 
 
 def _key_by_item(frame: pd.DataFrame, key: Any) -> dict[str, str]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from vbr_engine.analysis.answers import Answers
 from vbr_engine.analysis.notes import Notes, listed
+from vbr_engine.analysis.odd_answers import MOST_CATEGORIES, turned_round
 from vbr_engine.analysis.scales import histogram
 from vbr_engine.analysis.tables import empty, typed
 from vbr_engine.psychometrics.fit import item_fit, local_dependence, person_fit
@@ -22,7 +23,6 @@ __all__ = ["Calibration", "calibrate"]
 
 LEAST_SITTINGS = 50
 LEAST_ITEMS = 3
-MOST_CATEGORIES = 15
 THETA = np.round(np.linspace(-4, 4, 41), 6)
 DEPENDENT = 0.2  # above the mean of all pairs (Christensen, Makransky and Horton 2017)
 MISFIT = -2.33  # lz*: one in a hundred by chance
@@ -70,6 +70,8 @@ def calibrate(answers: Answers, notes: Notes) -> Calibration:
         return Calibration()
     _note_left_out(answers, notes)
     notes.add(*model.advice_)
+    if answers.as_they_are:
+        notes.add(*_turned_round(model))
     theta = model.transform(table)
     people = notes.attempt("Fit of people", lambda: person_fit(model, table))
     return Calibration(
@@ -84,6 +86,14 @@ def calibrate(answers: Answers, notes: Notes) -> Calibration:
         histogram("theta", theta[:, 0]),
         empty("persons") if people is None else _misfits(people),
     )
+
+
+def _turned_round(model: Any) -> list[str]:
+    """What to do about items that surely run against most others."""
+    a, margin = model.parameters_["a"], 1.96 * model.parameters_["se_a"]
+    down, up = (list(map(str, a.index[held])) for held in (a + margin < 0, a - margin > 0))
+    fewer = down if len(down) <= len(up) else up
+    return [turned_round(fewer)] if fewer else []
 
 
 def _note_left_out(answers: Answers, notes: Notes) -> None:

@@ -53,6 +53,10 @@ def item_table(answers: Answers, notes: Notes) -> pd.DataFrame:
 
 
 def _note_silent(answers: Answers, notes: Notes) -> None:
+    silent = int(answers.scores.isna().all(axis=1).sum())
+    if silent:
+        told = f"{silent:,} of {len(answers):,} sittings"
+        notes.add(f"{told} answered none of the items: no figure counts them.")
     counts, kinds = answers.scores.notna().sum(), answers.scores.nunique()
     few = (counts > 0) & (counts < LEAST_ANSWERS)
     for left, told in (

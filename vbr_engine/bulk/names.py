@@ -7,11 +7,11 @@ import pandas as pd
 
 from vbr_engine.bulk.partitions import PartitionedTable, batches
 from vbr_engine.errors import Problem, ResponsesError
+from vbr_engine.files.matrices import NAMES_OF_ROWS
 from vbr_engine.files.whole import shown
 
-__all__ = ["NAMES_OF_ROWS", "check_names", "name_column"]
+__all__ = ["check_names", "name_column"]
 
-NAMES_OF_ROWS = ("sitting", "row", "id")
 _LISTED = 20
 
 

@@ -94,8 +94,8 @@ def command(
     rounded to at most 8 evenly spaced levels (2 for `2pl`); a level that fewer than 10 sittings
     reach is joined to a neighbour. All items measure one trait, unless --value picks those of one.
     With --matrix, the categories are the values in the cells, and the first column may name the
-    rows (`sitting`, `row` or `id`); an empty cell is no answer. `rasch` is the partial credit model
-    for items of more than two categories; `nominal` takes words too.
+    rows (`sitting`, `row`, `id` or `rownames`); an empty cell is no answer. `rasch` is the partial
+    credit model for items of more than two categories; `nominal` takes words too.
 
     A folder of Parquet files, a pattern such as 'answers/2026-*.parquet', or with --partitions one
     file, may be larger than memory: it is read in parts, and --scores names a folder then. With

@@ -15,9 +15,9 @@ from vbr_engine.files.tables import read_table
 from vbr_engine.files.whole import shown
 from vbr_engine.psychometrics.score_table import read_scores
 
-__all__ = ["named_rows", "read_matrix"]
+__all__ = ["NAMES_OF_ROWS", "named_rows", "read_matrix"]
 
-NAMES_OF_ROWS = ("sitting", "row", "id")
+NAMES_OF_ROWS = ("sitting", "row", "id", "rownames")  # the last is what R's tables say
 _LISTED = 50  # rows without a name, or with another's, that are written out
 
 
@@ -29,7 +29,8 @@ def read_matrix(
     Parameters
     ----------
     path : path-like
-        Ends in ``.csv`` or ``.parquet``. The first column may be ``sitting``, ``row`` or ``id``.
+        Ends in ``.csv`` or ``.parquet``. The first column may be ``sitting``, ``row``,
+        ``id`` or ``rownames``.
     words : bool
         Whether cells may hold words, as raw options do; else every cell is a number or empty.
     needs : str, optional

@@ -13,6 +13,7 @@ from vbr_engine.psychometrics.estimation import Fit
 __all__ = ["advice_on", "parameter_frame"]
 
 _STEEP = 8.0
+_NARROW = 0.1
 
 
 def parameter_frame(items: ItemParameters, errors: Array | None) -> pd.DataFrame:
@@ -67,6 +68,7 @@ def advice_on(
         *steep,
         *_reversed(items),
         *_alphabetical(table, items.model),
+        *_nothing_shared(fit),
         *_doubts(fit, starts, runs_off=bool(steep)),
     )
 
@@ -89,6 +91,17 @@ def _reversed(items: ItemParameters) -> list[str]:
     return [
         f"{items.names[j]}: the slope is negative; is the item scored the wrong way round?"
         for j in np.flatnonzero(items.slopes < 0)
+    ]
+
+
+def _nothing_shared(fit: Fit) -> list[str]:
+    """Where slopes of 1 leave theta hardly any spread."""
+    spread = float(fit.design.groups(fit.full)[1].max())
+    if spread >= _NARROW:
+        return []
+    return [
+        f"The spread of theta is {spread:.2f}: with slopes held, these items have hardly anything "
+        "in common. Are some of them scored the wrong way round?"
     ]
 
 

@@ -155,7 +155,7 @@ def _classical(row: Mapping[str, Any], alpha: float | None) -> Iterator[Sign]:
         yield item, "gaps", {"missing": f"{row['missing']:.0%}"}
     without = row["alpha_if_deleted"]
     if alpha is not None and without is not None and without > alpha + RISE:
-        yield item, "alpha", {"alpha": f"{without:.3f}"}
+        yield item, "alpha", {"alpha": f"{without:.3f}".replace("-", "−")}
 
 
 def _against_the_key(analysis: Analysis, names: Names) -> Iterator[Sign]:

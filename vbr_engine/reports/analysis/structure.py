@@ -324,8 +324,9 @@ def _fit(analysis: Analysis, names: Names) -> Block | None:
         ),
     )
     sentence = (
-        f"{flagged or 'None'} of {len(rows)} items depart from the model by more than chance "
-        "(adjusted p under 0.05) and by an amount that matters (RMSEA from 0.05)."
+        f"{flagged or 'None'} of {len(rows)} items {'departs' if flagged == 1 else 'depart'} from "
+        "the model by more than chance (adjusted p under 0.05) and by an amount that matters "
+        "(RMSEA from 0.05)."
     )
     return Block("How well the items fit", (sentence,), table=table, folded=len(rows) > MOST)
 
