@@ -18,6 +18,7 @@ from service.storage.records import Event
 from service.use_cases.candidate import Sat, gather
 from service.use_cases.forms import Form
 from service.use_cases.happenings import happen
+from service.use_cases.messages import enqueue
 from service.use_cases.scoring import keep_profile, score_sitting
 from service.use_cases.tasks import close_task, open_task
 from service.use_cases.views import Account
@@ -230,6 +231,7 @@ def _after(
     for task in tenant.tasks.of(sitting_id):
         if task.kind == THIRD and task.closed_at is None:
             close_task(tenant, task.id, by=by, at=at, outcome="rated")
+    enqueue(tenant, "feedback-ready", key=f"feedback:{sitting_id}", at=at, sitting_id=sitting_id)
     return "last"
 
 

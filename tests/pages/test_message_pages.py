@@ -101,7 +101,7 @@ def form_of(page):
 def test_every_message_to_candidates_is_listed_in_both_languages(manager):
     page = manager.get(LIST)
     assert page.heading == "Messages to candidates"
-    for title in ("Invitation", "Reminder", "New link", "Name and address erased"):
+    for title in ("Invitation", "Reminder", "New link", "Note that name and address are erased"):
         assert title in page.reads
     links = [e.get("href") for e in page.all("a") if e.get("href").startswith(f"{LIST}/")]
     kinds = [kind.code for kind in KINDS.values() if kind.about == "sitting"]

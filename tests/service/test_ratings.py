@@ -19,6 +19,7 @@ from service.use_cases.happenings import happen
 from service.use_cases.ledger import verify
 from service.use_cases.tasks import list_tasks
 from service.use_cases.views import Account
+from service.use_cases.wordings import usual
 from vbr_engine.scoring import Rating, score_ratings
 
 
@@ -99,6 +100,24 @@ def test_two_who_agree_make_a_profile(house, raters, bank):
     expected = score_ratings(bank, form.items, given, sitting=sitting_id).to_dict()
     assert profile(house, sitting_id) == expected
     assert profile(house, sitting_id)["mode"] == "own-words"
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_the_candidate_is_told_once_that_the_feedback_is_there(house, raters, language):
+    sitting_id = sent(house)
+
+    def messages():
+        with house.store.read() as unit:
+            found = unit.at(house.provider_id).messages.of((sitting_id,))
+        return [one for one in found if one.kind == "feedback-ready"]
+
+    rate_all(house, raters[0], "3")
+    assert messages() == []
+    rate_all(house, raters[1], "4")
+    (message,) = messages()
+    assert (message.state, message.channel) == ("ready", "email")
+    for channel in ("email", "sms"):
+        assert "{link}" in usual("feedback-ready", language, channel).body
 
 
 def test_the_whole_way_with_a_third(house, raters):
