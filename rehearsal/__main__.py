@@ -2,7 +2,7 @@
 
 Two providers, those who run the pilot, and six candidates go through invitation, adjustment,
 resuming, completion, first view, decision, contest, outcome and withdrawal, all by pages and by
-the links in the e-mails. At the end the ledger verifies and the second provider has found nothing
+the links in the emails. At the end the ledger verifies and the second provider has found nothing
 of the first. Each step is told with its time; the exit status is 0 if everything held.
 """
 

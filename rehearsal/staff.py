@@ -39,7 +39,7 @@ def everybody_joins(world: World) -> str:
     for name in HOUSE:
         world.new(name).join(mail_of(name))
     ada.go("/operator/people").shows(*HOUSE)
-    return f"an administrator by a command; {', '.join(HOUSE)} by links in e-mails"
+    return f"an administrator by a command; {', '.join(HOUSE)} by links in emails"
 
 
 def _invite(who: Person, page: str, name: str, role: str) -> None:
@@ -100,7 +100,7 @@ def a_vacancy_and_a_list(world: World) -> str:
     theirs = _vacancy(brook, "Night care worker at Otter")
     brook.go(f"{theirs}/invite").fill(name=OTHER, email="olga@candidates.example")
     brook.tick("send", "message").tick("language", "en").press("Invite", exact=True)
-    return f"{len(CANDIDATES) - 1} from a CSV file and 1 by hand, all invited by e-mail"
+    return f"{len(CANDIDATES) - 1} from a CSV file and 1 by hand, all invited by email"
 
 
 def _vacancy(recruiter: Person, title: str) -> str:
@@ -156,7 +156,7 @@ def the_contest_is_answered(world: World) -> str:
     person.shows("You are right: we should have asked.", "A bicycle")
     wait_for(
         lambda: any("look" in mail for mail in world.service.mails_to(CANDIDATES[name])[1:]),
-        "no e-mail about the contest",
+        "no email about the contest",
     )
     world.leave(name)
     return "not by who decided; a colleague, by their own view, changed it; the candidate reads why"

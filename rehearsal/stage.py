@@ -115,17 +115,17 @@ class Service:
             return False
 
     def mails_to(self, address: str) -> list[str]:
-        """Return the text of each e-mail to an address, oldest first."""
+        """Return the text of each email to an address, oldest first."""
         files = sorted((self.folder / "outbox").glob("*.eml"), key=lambda f: f.stat().st_mtime_ns)
         read = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
         found = [mail.get_body() for mail in read if address in str(mail["To"])]
         return [body.get_content() for body in found if body is not None]
 
     def link_to(self, address: str, *, nth: int = 1) -> str:
-        """Wait for the n-th e-mail to an address and return the link in it."""
-        wait_for(lambda: len(self.mails_to(address)) >= nth, f"no e-mail to {address}")
+        """Wait for the n-th email to an address and return the link in it."""
+        wait_for(lambda: len(self.mails_to(address)) >= nth, f"no email to {address}")
         found = _LINK.search(self.mails_to(address)[nth - 1])
-        expect(found, f"no link in the e-mail to {address}")
+        expect(found, f"no link in the email to {address}")
         assert found is not None
         return found[0].rstrip(".)>")
 

@@ -115,7 +115,7 @@ def _words(services: Services, port: int) -> str:
 
   For a program       {address}/api/v1/docs
 
-  E-mails are not sent: they are files in {data / "outbox"},
+  Emails are not sent: they are files in {data / "outbox"},
   and the administrator reads them at {address}/operator/mail.
   The data are in {data}. The question bank is a draft: no panel, no norms.
   Only this machine can reach the service. Ctrl+C stops it.

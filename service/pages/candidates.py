@@ -50,6 +50,7 @@ blueprint = Blueprint("candidates", __name__)
 blueprint.context_processor(frame)
 
 ONE = "/candidates/<sitting_id>"
+NOT_APPOINTED = "not-appointed"
 LIKELY = 3
 
 
@@ -272,6 +273,9 @@ def _steps(page: CandidatePage) -> tuple[list[tuple[str, str, bool]], list[tuple
     """
     allowed = allowed_steps(page.standing, clock().astimezone(LOCAL).date())
     likely: list[tuple[str, str, bool]] = []
+    against = bool(page.decisions) and page.decisions[0].decision == "not-now"
+    if against and any(step.code == NOT_APPOINTED for step in allowed):
+        likely.append((NOT_APPOINTED, step_words(NOT_APPOINTED), False))
     for step in [step for step in allowed if not step.ends][:LIKELY]:
         if step.code == "called":
             likely += [

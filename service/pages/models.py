@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from service.access import clock, requires, store
-from service.pages.contents import with_places
 from service.pages.forms import request_id
 from service.pages.frame import frame, member
 from service.pages.job_pages import job_page
@@ -75,11 +74,9 @@ def job(job_id: str) -> Response:
 @requires("modeller")
 def card(model_id: str) -> str:
     """Show the card of a model."""
-    body, contents = with_places(report_body(risk.model_card_of(store(), model_id, now=clock())))
     return render_template(
         "models/card.html",
-        body=body,
-        contents=contents,
+        body=report_body(risk.model_card_of(store(), model_id, now=clock())),
         model=next(line for line in risk.list_models(store()) if line.id == model_id),
         states=STATES,
         style=style_address(),

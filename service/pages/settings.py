@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from service.access import clock, requires, store
 from service.errors import InvalidForm, NotFound
-from service.languages import LANGUAGES, page_language
+from service.languages import page_language
 from service.pages.forms import given_fields
 from service.pages.frame import frame, member
 from service.storage.standings import LOCAL
@@ -35,6 +36,7 @@ __all__ = ["blueprint"]
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 blueprint.context_processor(lambda: frame("settings"))
+LANGUAGE_WORDS = {"en": lazy_gettext("English"), "cy": lazy_gettext("Welsh")}
 LANGUAGE_CHOICES = {"en cy": ("en", "cy"), "en": ("en",), "cy": ("cy",)}
 
 
@@ -215,13 +217,12 @@ def _values(
         errors={name.replace(".", "-"): said for name, said in errors.items()},
         preview=preview,
         beside=beside,
-        tongues={code: LANGUAGES[code].name for code in SPOKEN},
+        tongues={code: str(LANGUAGE_WORDS[code]) for code in SPOKEN},
     )
 
 
 def _language_words(codes: tuple[str, ...]) -> str:
-    names = [LANGUAGES[code].name for code in codes]
-    return " + ".join(names)
+    return _("English and Welsh") if len(codes) > 1 else str(LANGUAGE_WORDS[codes[0]])
 
 
 def _quiet_words(settings: ProviderSettings) -> str:

@@ -46,7 +46,7 @@ class Boards:
         return self._standings(standings.c.next_due <= by)
 
     def people(self, vacancy_id: str) -> Iterator[tuple[str, str, str]]:
-        """Return who applies to a vacancy, one by one: sitting, name, e-mail address."""
+        """Return who applies to a vacancy, one by one: sitting, name, email address."""
         rows = self._connection.execute(
             sa.select(identities.c.sitting_id, identities.c.name, identities.c.email)
             .join_from(identities, standings, _same(identities))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from service.storage import Store
+from service.storage.records import Identity
 from service.use_cases.board import Filters, Found, found_of, ordered, searched
 from service.use_cases.facts import facts_of
 from service.use_cases.funnel_words import end_words, ender_words, reason_words, stage_title
@@ -40,10 +41,11 @@ def board_table(
         shown = found.sets(searched(tenant, vacancy_id, filters, found.standings))[filters.show]
         chosen = [one for one in shown if filters.stage in ("", found.standings[one].stage)]
         facts = tenant.boards.facts(vacancy_id)
-        people = {one: (name, email) for one, name, email in tenant.boards.people(vacancy_id)}
+        people = tenant.identities.of(tuple(chosen))
     header = (
         _("Name"),
         _("Email address"),
+        _("Phone number"),
         _("Stage"),
         _("Since"),
         _("Stuck"),
@@ -67,14 +69,15 @@ def board_table(
 
 
 def _exported(
-    one: str, found: Found, person: tuple[str, str] | None, facts: Mapping[str, Any]
+    one: str, found: Found, person: Identity | None, facts: Mapping[str, Any]
 ) -> tuple[Any, ...]:
     standing, call = found.standings[one], found.calls.get(one)
-    name, email = person or (_("Name erased"), "")
+    person = person or Identity(_("Name erased"), "")
     contact = standing.last_contact_at
     return (
-        name,
-        email,
+        person.name,
+        person.email,
+        person.phone,
         stage_title(standing.stage),
         standing.since.astimezone(LOCAL).date(),
         standing.is_stuck(found.now),

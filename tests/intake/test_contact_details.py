@@ -1,4 +1,4 @@
-"""E-mail addresses and phone numbers as people write them."""
+"""Email addresses and phone numbers as people write them."""
 
 import pytest
 from hypothesis import given

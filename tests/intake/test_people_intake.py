@@ -38,7 +38,7 @@ def rules(row):
     [
         ("Name", "name"), ("FULL NAME", "name"), ("Enw", "name"), ("Candidate’s name", "name"),
         ("First name", "first_name"), ("firstName", "first_name"), ("Cyfenw", "last_name"),
-        ("E-mail *", "email"), ("Email Address (personal)", "email"), ("E-bost", "email"),
+        ("Email *", "email"), ("Email Address (personal)", "email"), ("E-bost", "email"),
         ("Mobile no.", "phone"), ("Ffôn symudol", "phone"), ("Tel", "phone"),
         ("How did you hear about us?", "source"), ("Sut y clywsant", "source"),
         ("Preferred language", "language"), ("Iaith", "language"),
@@ -144,7 +144,7 @@ def test_what_stops_a_row_is_told_with_row_and_column(cells, rule):
     ],
 )
 def test_what_does_not_stop_a_row_is_a_warning(cells, rule):
-    row = one(**{"Name": "Ana", "E-mail address": "a@example.org"} | cells)
+    row = one(**{"Name": "Ana", "Email address": "a@example.org"} | cells)
     if "Email" in cells:
         row = one(Name="Ana", **cells)
     assert (rule, "warning") in rules(row)
@@ -264,7 +264,7 @@ def test_who_is_here_already_is_told_with_when_and_where():
     duplicate = check.rows[0].duplicate_of
     assert duplicate.known.reference == "s1"
     assert duplicate.sentence == (
-        "The same e-mail address as somebody already here (Home carer), invited on 3 November 2026."
+        "The same email address as somebody already here (Home carer), invited on 3 November 2026."
     )
     welsh = people("Enw,E-bost\nAna,ana@example.org\n", known=known, language="cy")
     assert "3 Tachwedd 2026" in welsh.rows[0].duplicate_of.sentence

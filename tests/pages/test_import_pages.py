@@ -90,7 +90,7 @@ def test_a_list_is_checked_then_everybody_is_invited(signed_in: Any, house: Any)
     assert page.heading == "Check the list"
     assert "There are 5 people in the list: 3 can be invited, 1 may be here already" in page.reads
     assert "1 needs something put right" in page.reads
-    assert "not an e-mail address" in page.reads
+    assert "not an email address" in page.reads
     assert len(made(house)) == 1
     everybody = signed_in.get(page.address + "?show=all")
     assert "Ben Muster" in everybody.reads
@@ -184,6 +184,7 @@ def test_an_import_is_taken_back(signed_in: Any, house: Any) -> None:
     ask = signed_in.get(done.address + "/take-back")
     assert "3 people can be taken back" in ask.reads
     back = press(signed_in, ask, "/take-back")
+    assert back.heading == "This list was taken back"
     assert "the names and addresses of 3 people are erased" in back.reads
     signed_in.get(f"/vacancies/{house.vacancy_id}?show=all")
     page = signed_in.get(done.address + "/take-back")

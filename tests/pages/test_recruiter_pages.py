@@ -387,6 +387,31 @@ def test_decision_waits_until_the_report_was_read(house, recruiter):
     assert "Read the report before you record a decision." in page.reads
 
 
+def test_two_notes_stand_in_one_box(house, recruiter):
+    answer(house)
+    page = recruiter.get(f"/candidates/{house.sitting_id}/decision")
+    assert page.heading == "What is your first view, before you see the report?"
+    assert "Read the report before you record a decision." in page.reads
+    assert "Before the report opens, record your own first view." in page.reads
+    assert page.reads.count("Please note") == 1
+
+
+def test_after_a_decision_against_the_step_that_tells_it_comes_first(house, recruiter):
+    answer(house)
+    see_report(house, recruiter)
+    here = f"/candidates/{house.sitting_id}"
+    first = f"{here}/step/not-appointed"
+
+    def taps() -> list[str]:
+        links = [e for e in recruiter.get(here).all("a") if "govuk-button" in e.get("class")]
+        return [e.get("href") for e in links if "/step/" in e.get("href")]
+
+    assert first not in taps()
+    form = recruiter.get(f"{here}/decision")
+    recruiter.submit(form, decision="not-now", reason="The evenings do not fit.")
+    assert taps()[0] == first
+
+
 def test_nothing_of_another_provider_can_be_seen_or_changed(house, recruiter):
     answer(house)
     sign_in_elsewhere(house, recruiter)

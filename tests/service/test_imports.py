@@ -301,7 +301,7 @@ def test_the_problem_list_can_be_put_right_and_sent_again(house: Any) -> None:
         sheet = read_sheet(table, name=f"problems.{format}")
         rows = {row.cells[0]: row.cells for row in sheet.rows}
         assert set(rows) >= {"5", "6"}
-        assert "not an e-mail address" in rows["5"][-1]
+        assert "not an email address" in rows["5"][-1]
         if format == "csv":
             assert b'"=HYPERLINK' not in table
 

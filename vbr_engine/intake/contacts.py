@@ -1,4 +1,4 @@
-"""E-mail addresses and phone numbers: whether they can be, and one way of writing each."""
+"""Email addresses and phone numbers: whether they can be, and one way of writing each."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _SLIPS = {
 
 
 def looks_like_email(text: str) -> bool:
-    """Say whether a cell is meant as an e-mail address."""
+    """Say whether a cell is meant as an email address."""
     return len(text) <= 320 and _EMAIL_LIKE.search(text) is not None
 
 
@@ -45,7 +45,7 @@ def looks_like_phone(text: str) -> bool:
 
 
 def normal_email(text: str) -> str:
-    """Write an e-mail address as it is stored: its domain in small letters.
+    """Write an email address as it is stored: its domain in small letters.
 
     Domains may have letters beyond ASCII; the part before @ may not, because few servers deliver
     to those.

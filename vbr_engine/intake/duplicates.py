@@ -56,7 +56,7 @@ class Duplicate:
 
     Examples
     --------
-    >>> Duplicate("email", True, "The same e-mail address as in row 3.", row=3).certain
+    >>> Duplicate("email", True, "The same email address as in row 3.", row=3).certain
     True
     """
 

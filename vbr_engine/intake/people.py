@@ -122,7 +122,7 @@ def check_people(
     """Read a list of people and say, row by row, what is wrong.
 
     Columns are recognised by plain headings in English and Welsh; without headings by what stands
-    in them. A name is needed. Without an e-mail address and a phone number the link is handed
+    in them. A name is needed. Without an email address and a phone number the link is handed
     over. Columns that must not be collected are left out by their names, and so is whatever is not
     asked for. Nothing here stores anything.
 
@@ -147,7 +147,7 @@ def check_people(
     >>> [row.name for row in check.ready]
     ['Ana Beispiel']
     >>> [str(one) for one in check.errors]
-    ['row 3: column Email: “ben@example” is not an e-mail address such as name@example.org.']
+    ['row 3: column Email: “ben@example” is not an email address such as name@example.org.']
     """
     header, rows, columns, notes = _laid_out(sheet, language)
     labels = [heading or column_letters(at) for at, heading in enumerate(header)]

@@ -42,7 +42,7 @@ def say(rule: str, language: str, **values: Any) -> str:
     Examples
     --------
     >>> say("same-email-row", "en", row=7)
-    'The same e-mail address as in row 7.'
+    'The same email address as in row 7.'
     """
     sentence: str = sentences()[rule]["cy" if language == "cy" else "en"]
     return sentence.format(**values)

@@ -1,4 +1,4 @@
-"""Messages by GOV.UK Notify, for public bodies: e-mail and text messages."""
+"""Messages by GOV.UK Notify, for public bodies: email and text messages."""
 
 from __future__ import annotations
 
