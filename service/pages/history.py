@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext
 from service.pages.adjustment import WAY_WORDS
 from service.pages.board import DECISIONS, VIEWS
 from service.pages.fact_words import fact_label
+from service.storage.records import BY_CANDIDATE
 from service.use_cases.first_views import ONLY_READ
 from service.use_cases.funnel_words import (
     day_with_year,
@@ -25,7 +26,7 @@ from service.words import gettext as _
 from service.words import ngettext
 from vbr_engine.funnel import CALL_OUTCOMES, ENDER_WORDS, STEPS
 
-__all__ = ["BY_CANDIDATE", "HAPPENED", "happened", "who"]
+__all__ = ["HAPPENED", "happened", "who"]
 
 HAPPENED = {
     "invited": lazy_gettext("Invited"),
@@ -62,22 +63,6 @@ HAPPENED = {
     "risk-shown": lazy_gettext("Likelihood of leaving early shown"),
 }
 MESSAGES_TOLD = ("message-sent", "bounced")
-BY_CANDIDATE = frozenset(
-    {
-        "language-chosen",
-        "consented",
-        "started",
-        "answered",
-        "written",
-        "submitted",
-        "adjustment-asked",
-        "person-asked",
-        "contested",
-        "data-downloaded",
-        "erasure-asked",
-        "withdrawn",
-    }
-)
 
 
 def happened(entry: TimelineEntry) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from vbr_engine.bank.form import Form
 
 __all__ = [
+    "BY_CANDIDATE",
     "EVENT_KINDS",
     "AccountRecord",
     "BankRecord",
@@ -27,12 +28,9 @@ __all__ = [
 ]
 
 
-# What can happen in a sitting. The engine's funnel knows what each means for the stage.
-EVENT_KINDS = frozenset(
+# What a candidate does.
+BY_CANDIDATE = frozenset(
     {
-        # the candidate
-        "invited",
-        "link-renewed",
         "language-chosen",
         "consented",
         "started",
@@ -45,7 +43,14 @@ EVENT_KINDS = frozenset(
         "data-downloaded",
         "erasure-asked",
         "withdrawn",
+    }
+)
+# What can happen in a sitting. The engine's funnel knows what each means for the stage.
+EVENT_KINDS = BY_CANDIDATE | frozenset(
+    {
         # the provider's people
+        "invited",
+        "link-renewed",
         "facts",
         "adjusted",
         "rated",

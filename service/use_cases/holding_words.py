@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext
 
-from service.storage.records import Event
+from service.storage.records import BY_CANDIDATE, Event
 from service.use_cases.message_kinds import KINDS
 from service.words import gettext as _
 from vbr_engine.funnel import REASON_WORDS, STEP_WORDS
@@ -80,23 +80,9 @@ HAPPENED: Mapping[str, str] = {
         "know more"
     ),
 }
-BY_YOU = frozenset(
-    {
-        "language-chosen",
-        "consented",
-        "started",
-        "submitted",
-        "adjustment-asked",
-        "person-asked",
-        "contested",
-        "data-downloaded",
-        "erasure-asked",
-        "withdrawn",
-    }
-)
 ROLES: Mapping[str, str] = {
-    "manager": lazy_gettext("a manager"),
-    "recruiter": lazy_gettext("somebody who recruits"),
+    "manager": lazy_gettext("A manager"),
+    "recruiter": lazy_gettext("Somebody who recruits"),
 }
 STATES: Mapping[str, str] = {
     "ready": lazy_gettext("waits to be sent"),
@@ -124,11 +110,13 @@ def what(event: Event) -> str:
 
 def who(event: Event, roles: Mapping[str, str]) -> str:
     """Say who did it: you, a role, or nobody in person."""
-    if event.kind in BY_YOU or (event.body.get("step") == "reopened" and "by" not in event.body):
-        return _("you")
+    if event.kind in BY_CANDIDATE or (
+        event.body.get("step") == "reopened" and "by" not in event.body
+    ):
+        return _("You")
     if "by" in event.body:
-        return str(ROLES.get(roles.get(event.body["by"], ""), _("somebody at the provider")))
-    return _("by itself")
+        return str(ROLES.get(roles.get(event.body["by"], ""), _("Somebody at the provider")))
+    return _("By itself")
 
 
 def decision_words(decision: str) -> str:

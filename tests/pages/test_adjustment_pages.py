@@ -6,7 +6,7 @@ import html
 
 import pytest
 
-from service.use_cases import accounts, adjustments, entry, sittings
+from service.use_cases import accounts, adjustments, asking, entry, sittings
 from vbr_engine.bank.model import ResponseFormat
 from vbr_engine.files import read_bank
 from vbr_engine.scoring import rubric_text
@@ -138,6 +138,16 @@ def test_the_paper_form_is_complete_and_nameless(house, staff, way):
     assert 'class="paper paper--large"' not in text
     assert (rubric_text(read_bank(BANK)).prompt in text) == (way == "spoken")
     assert "style=" not in text
+    assert "draft translation" not in text
+
+
+def test_a_paper_form_in_welsh_says_that_its_words_are_a_draft(house, staff, client_of):
+    asking.choose_language(house.store, house.token, "cy", now=house.store.clock())
+    adjust(house, "entered")
+    text = staff.raw("GET", f"/candidates/{house.sitting_id}/paper").text
+    assert 'lang="cy"' in text
+    assert text.count("The words of these pages are a draft translation") == 1
+    assert '<span lang="en-GB">The words of these pages are a draft' in text
 
 
 def test_a_paper_form_is_found_by_its_reference(house, staff):

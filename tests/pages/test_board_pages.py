@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -371,6 +372,33 @@ def test_the_board_is_exported_as_it_is_filtered(house, recruiter, board):
     served = recruiter.raw("GET", f"{board}/board.csv?q=alex")
     assert len(read_sheet(served.data).rows) == 1
     assert recruiter.raw("GET", f"{board}/board.exe").status_code == 404
+
+
+def test_the_exported_board_has_addresses_and_numbers(house, recruiter, board):
+    invitations.invite(
+        house.store,
+        house.account.provider_id,
+        house.vacancy_id,
+        name="Bo Example",
+        phone="07700 900 123",
+        by=house.account,
+        now=NOW,
+    )
+    head, *rows = csv.reader(
+        recruiter.raw("GET", f"{board}/board.csv").data.decode("utf-8-sig").splitlines()
+    )
+    found = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+    assert found["Alex Example"]["Email address"] == "sam@home.example"
+    assert found["Alex Example"]["Phone number"] == ""
+    assert found["Bo Example"]["Phone number"].lstrip("'") == "+447700900123"
+
+
+def test_whoever_has_only_an_address_can_get_a_number_from_the_call_list(house, recruiter):
+    pass_time(house, days=3)
+    sign_in_again(recruiter)
+    hrefs = [e.get("href") for e in recruiter.get("/calls").all("a")]
+    assert "mailto:sam%40home.example" in hrefs
+    assert f"/candidates/{house.sitting_id}/contact" in hrefs
 
 
 def test_a_vacancy_is_closed_after_asking_and_opened_again(house, recruiter, board):

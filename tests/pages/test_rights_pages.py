@@ -290,7 +290,7 @@ def test_what_is_held_is_told_without_the_key_and_without_names(house, candidate
         "Alex Example",
         "It was decided not to go on with your application this time",
         "The evenings do not fit.",
-        "somebody who recruits",
+        "Somebody who recruits",
         "A first view was noted before the report was opened: not sure yet",
     ):
         assert words in page.reads, words

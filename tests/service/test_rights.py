@@ -226,7 +226,7 @@ def test_everything_that_is_held_is_told(house, bank):
     held = held_about(house.store, sitting_id, now=house.clock())
     assert (held.name, held.email) == ("Ana Beispiel", "ana@example.org")
     assert [entry.text for entry in held.decisions] == ["Until the round is known."]
-    assert [entry.who for entry in held.opened] == ["somebody who recruits"]
+    assert [entry.who for entry in held.opened] == ["Somebody who recruits"]
     assert "A quiet call." in [entry.text for entry in held.history]
     assert [request.text for request in held.requests] == ["Why hold?"]
     assert len(held.answers) == sittings.show_question(house.store, sitting_id, 1).total
