@@ -51,6 +51,22 @@ def test_m2_is_r_s(case, golden, request):
     assert found.rmsea_high * shrink == pytest.approx(r["RMSEA_95"], abs=2e-5)
 
 
+@pytest.mark.parametrize("case", ["bfi_N__graded", "bfi25_keyed__graded"])
+def test_r_filled_in_gaps_where_its_figures_are_others(case, golden, request):
+    """M2 is for complete sittings. R's RMSEA tells that it had 2,800 of them: gaps were filled in.
+
+    Ours leaves those sittings out (2,694 and 2,436 remain), and says how many it had.
+    """
+    (r,) = golden(f"irt/{case}.json")["M2"]
+    assert (r["M2"] / r["df"] - 1) / r["RMSEA"] ** 2 + 1 == pytest.approx(2800, abs=0.1)
+    X = request.getfixturevalue(case.partition("__")[0])
+    found = model_fit(GradedResponseModel(n_quadrature=61).fit(X), X)
+    assert found.n == X.notna().all(axis=1).sum() < 2800
+    assert found.df == r["df"]
+    for ours, theirs in (("rmsea", "RMSEA"), ("srmsr", "SRMSR")):
+        assert getattr(found, ours) == pytest.approx(r[theirs], abs=0.005)
+
+
 @pytest.mark.parametrize("model", ["gpcm", "graded"])
 def test_m2_of_a_true_model_is_its_degrees_of_freedom(model):
     """R gives 1,452 and we 1,524 for VerbAgg by gpcm; here the model is true, and ours is right.
