@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from http import HTTPStatus
 
 from flask import Flask, Response, request
 
@@ -39,8 +40,18 @@ def install(app: Flask, *, production: bool) -> None:
             response.headers.setdefault(name, value)
         if production:
             response.headers.setdefault("Strict-Transport-Security", HSTS)
-        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Cache-Control", _keeping(app, response))
         return _compressed(app, response)
+
+
+def _keeping(app: Flask, response: Response) -> str:
+    """Say who may keep an answer: nobody, but for a candidate's form that came back.
+
+    The candidate's own browser may, or its way back to that page would show an error instead.
+    """
+    refused = request.method == "POST" and response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    of_candidate = rule_of(app, request.endpoint) == "candidate"
+    return "private, no-cache" if refused and of_candidate else "no-store"
 
 
 def _compressed(app: Flask, response: Response) -> Response:

@@ -113,6 +113,18 @@ def test_error_summary_leads_to_the_field(house, served, open_browser):
     assert page.evaluate("() => document.activeElement.id") == target
 
 
+def test_back_leads_to_a_form_that_came_back(house, served, open_browser):
+    page = open_browser(390, javascript=False)
+    page.goto(f"{served}/i/{house.token}")
+    press(page, "Start")
+    press(page, SAVE)
+    assert page.title().startswith("Error: Scenario 1")
+    page.get_by_role("link", name="Privacy").click()
+    page.wait_for_url("**/privacy")
+    page.go_back()
+    assert page.title().startswith("Error: Scenario 1")
+
+
 def test_text_twice_as_large_still_fits(house, served, open_browser):
     page = open_browser(640)
     page.goto(f"{served}/i/{house.token}")
