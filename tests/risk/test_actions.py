@@ -11,7 +11,8 @@ import pytest
 
 from vbr_engine.errors import CareersError
 from vbr_engine.risk import Careers, DropOutModel, default_effects, simulate_careers
-from vbr_engine.risk.actions import ACTIONS, LEAST_DIFFERENCE, employer_actions
+from vbr_engine.risk.action_list import ACTIONS
+from vbr_engine.risk.actions import LEAST_DIFFERENCE, employer_actions
 from vbr_engine.risk.contrast import risk_difference
 from vbr_engine.risk.explanation import explain, unknown_facts
 from vbr_engine.risk.features import design_matrix

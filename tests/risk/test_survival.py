@@ -9,12 +9,8 @@ import pandas as pd
 import pytest
 
 from vbr_engine.errors import CareersError
-from vbr_engine.risk.survival import (
-    Timeline,
-    censoring_weights,
-    cumulative_incidence,
-    kaplan_meier,
-)
+from vbr_engine.risk.incidence import cumulative_incidence
+from vbr_engine.risk.survival import Timeline, censoring_weights, kaplan_meier
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "risk"
 ROSSI = pd.read_csv(GOLDEN / "rossi.csv")

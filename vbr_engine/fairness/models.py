@@ -19,28 +19,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, isfinite, log, nan, sqrt
+from math import isfinite, nan
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
-from scipy.special import expit, logit
 
 from vbr_engine.errors import DecisionsError, Problem
 from vbr_engine.fairness.comparison import NOT_ENOUGH
-from vbr_engine.fairness.score_intervals import Estimate, quantile, wilson
+from vbr_engine.fairness.model_figures import RATES, difference_of, figures_of
+from vbr_engine.fairness.score_intervals import Estimate
 from vbr_engine.fairness.suppression import Rule, set_aside, shown_groups, sizes
 
 __all__ = ["ModelFairness", "model_fairness"]
 
 Floats = NDArray[np.float64]
-RATES = {
-    "fpr": "of those without the event, called at risk",
-    "fnr": "of those with the event, not called at risk",
-    "ppv": "of those called at risk, with the event",
-}
 FIGURES = ("predicted", "observed", "calibration", "auc", *RATES)
 MOST_TOLD = 20
 
@@ -165,7 +159,7 @@ def model_fairness(
     figures = {}
     for label in shown:
         own = kept & (labels == label).to_numpy(dtype=bool)
-        figures[label] = _figures(risk[own], event[own], weight[own], cut, rule, coverage)
+        figures[label] = figures_of(risk[own], event[own], weight[own], cut, rule, coverage)
     names = sorted(set(map(str, labels.dropna())) - set(shown))
     rows = [_row(label, held[label][0], figures[label]) for label in shown]
     rows += [{"group": label, "verdict": NOT_ENOUGH} for label in names]
@@ -230,87 +224,6 @@ def _tell(wrong: NDArray[np.bool_], column: str, message: str, problems: list[Pr
         problems.append(Problem(message=more, column=column))
 
 
-def _figures(
-    risk: Floats,
-    event: NDArray[np.bool_],
-    weight: Floats,
-    cut: float,
-    rule: Rule,
-    coverage: float,
-) -> dict[str, Estimate]:
-    called = risk >= cut
-    predicted = float(np.average(risk, weights=weight))
-    return {
-        "predicted": Estimate(predicted, nan, nan),
-        "observed": _share(event, weight, coverage, 1),
-        "calibration": _calibration(risk, event, weight, coverage),
-        "auc": _area(risk, event, weight, coverage),
-        "fpr": _share(called[~event], weight[~event], coverage, rule.cell),
-        "fnr": _share(~called[event], weight[event], coverage, rule.cell),
-        "ppv": _share(event[called], weight[called], coverage, rule.cell),
-    }
-
-
-def _share(held: NDArray[np.bool_], weight: Floats, coverage: float, fewest: int) -> Estimate:
-    """Give a weighted share of at least so many people; the interval counts them as fewer."""
-    if len(held) < max(1, fewest):
-        return Estimate(nan, nan, nan)
-    share = float(np.average(held, weights=weight))
-    effective = float(weight.sum()) ** 2 / float((weight**2).sum())
-    return wilson(share * effective, effective, coverage=coverage)
-
-
-def _calibration(
-    risk: Floats, event: NDArray[np.bool_], weight: Floats, coverage: float
-) -> Estimate:
-    """Find the shift on the logit scale that makes risks right on the whole."""
-    at = logit(np.clip(risk, 1e-9, 1 - 1e-9))
-
-    def lack(shift: float) -> float:
-        return float((weight * (event - expit(at + shift))).sum())
-
-    if lack(-30.0) <= 0 or lack(30.0) >= 0:
-        return Estimate(nan, nan, nan)
-    shift = float(brentq(lack, -30.0, 30.0, xtol=1e-10))
-    right = expit(at + shift)
-    bread = float((weight * right * (1 - right)).sum())
-    meat = float((weight**2 * (event - right) ** 2).sum())
-    plain = bool(np.all(weight == weight[0]))
-    spread = 1 / sqrt(bread / weight[0]) if plain else sqrt(meat) / bread
-    width = quantile(coverage) * spread
-    return Estimate(shift, shift - width, shift + width)
-
-
-def _area(risk: Floats, event: NDArray[np.bool_], weight: Floats, coverage: float) -> Estimate:
-    """Give the weighted area under the ROC curve, its interval on the logit scale by DeLong."""
-    above = _beaten(risk[event], risk[~event], weight[~event])
-    below = 1 - _beaten(risk[~event], risk[event], weight[event])
-    area = float(np.average(above, weights=weight[event]))
-    variance = _spread(above, weight[event]) + _spread(below, weight[~event])
-    if not 0 < area < 1 or not variance > 0:
-        return Estimate(area, nan, nan)
-    middle, width = log(area / (1 - area)), quantile(coverage) * sqrt(variance)
-    width /= area * (1 - area)
-    return Estimate(area, 1 / (1 + exp(width - middle)), 1 / (1 + exp(-width - middle)))
-
-
-def _beaten(risk: Floats, others: Floats, weight: Floats) -> Floats:
-    """Give, for each risk, the weighted share of others that lie below; ties count half."""
-    order = np.argsort(others, kind="stable")
-    total = np.concatenate([[0.0], np.cumsum(weight[order])])
-    low = total[np.searchsorted(others[order], risk, side="left")]
-    high = total[np.searchsorted(others[order], risk, side="right")]
-    share: Floats = (low + high) / (2 * total[-1])
-    return share
-
-
-def _spread(placed: Floats, weight: Floats) -> float:
-    share = weight / weight.sum()
-    middle = float((share * placed).sum())
-    n = len(placed)
-    return float((share**2 * (placed - middle) ** 2).sum()) * n / max(1, n - 1)
-
-
 def _row(label: str, n: int, figures: Mapping[str, Estimate]) -> dict[str, Any]:
     row: dict[str, Any] = {"group": label, "n": n}
     for name, held in figures.items():
@@ -333,21 +246,13 @@ def _differences(
         if against is None or label == against:
             continue
         for name in ("calibration", "auc", *RATES):
-            found = _difference(held[name], figures[against][name])
+            found = difference_of(held[name], figures[against][name])
             clear = found.low > 0 or found.high < 0
             row = {"group": label, "reference": against, "figure": name}
             ends = {"difference": found.value, "low": found.low, "high": found.high}
             rows.append({**row, **ends, "clear": bool(clear)})
     columns = ["group", "reference", "figure", "difference", "low", "high", "clear"]
     return pd.DataFrame(rows, columns=columns).astype({"clear": bool})
-
-
-def _difference(one: Estimate, other: Estimate) -> Estimate:
-    """Take one from the other, each with the end of its interval that matters (Newcombe)."""
-    value = one.value - other.value
-    down = sqrt((one.value - one.low) ** 2 + (other.high - other.value) ** 2)
-    up = sqrt((one.high - one.value) ** 2 + (other.value - other.low) ** 2)
-    return Estimate(value, value - down, value + up)
 
 
 def _notes(

@@ -12,7 +12,7 @@ from typing import Any
 
 # Loaded on first use, so that one verb does not wait for the others.
 _HOME = {
-    "ACTIONS": "actions",
+    "ACTIONS": "action_list",
     "Benchmark": "published_rates",
     "CAUSES": "stages",
     "Careers": "careers",
@@ -41,7 +41,7 @@ _HOME = {
     "censoring_weights": "survival",
     "challenge": "challenger",
     "check_careers": "validation",
-    "cumulative_incidence": "survival",
+    "cumulative_incidence": "incidence",
     "decision_curve": "decision_curves",
     "default_effects": "priors",
     "drift_of": "drift",

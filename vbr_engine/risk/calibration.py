@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, ndtri
 
+from vbr_engine.risk.logistic import coefficients, sandwich
 from vbr_engine.risk.resampling import Figure
 from vbr_engine.risk.survival import Timeline, kaplan_meier
 
@@ -141,10 +142,10 @@ def recalibration(
     groups = np.arange(len(left)) if cluster is None else np.asarray(cluster)
     x = _logit(risk)
     both = np.column_stack([np.ones(len(x)), x])
-    at = _logistic(both, left, known, np.zeros(len(x)))
-    shift = _logistic(both[:, :1], left, known, x)
-    se = _sandwich(both, left, known, np.zeros(len(x)), at, groups)
-    se_shift = _sandwich(both[:, :1], left, known, x, shift, groups)
+    at = coefficients(both, left, known, np.zeros(len(x)))
+    shift = coefficients(both[:, :1], left, known, x)
+    se = sandwich(both, left, known, np.zeros(len(x)), at, groups)
+    se_shift = sandwich(both[:, :1], left, known, x, shift, groups)
     width = float(ndtri(0.5 + interval / 2))
     figures = [
         Figure(float(value), float(value - width * error), float(value + width * error))
@@ -259,8 +260,8 @@ def calibration_curve(
     groups = np.arange(len(x)) if cluster is None else np.asarray(cluster)
     basis, known = _spline(x, knots), line.weights_at(horizon, copies)
     none = np.zeros(len(x))
-    at = _logistic(basis, left.astype(float), known, none)
-    spread = _sandwich(basis, left.astype(float), known, none, at, groups)
+    at = coefficients(basis, left.astype(float), known, none)
+    spread = sandwich(basis, left.astype(float), known, none, at, groups)
     bottom, top = np.quantile(x, [0.01, 0.99]).tolist()
     grid = np.linspace(bottom, top, _POINTS)
     points = _spline(grid, knots)
@@ -321,38 +322,3 @@ def _spline(x: Array, knots: Array) -> Array:
         for knot in knots[:-2]
     ]
     return np.column_stack([np.ones(len(x)), x, *bends])
-
-
-def _logistic(X: Array, y: Array, weight: Array, offset: Array) -> Array:
-    """Return weighted maximum-likelihood coefficients, NaN where there are none."""
-    theta, k = np.zeros(X.shape[1]), X.shape[1]
-    if not (weight @ y > 0 and weight @ (1 - y) > 0):
-        return np.full(k, np.nan)
-    for _ in range(_MOST_STEPS):
-        p = expit(offset + X @ theta)
-        curvature = X.T @ (X * (weight * p * (1 - p))[:, None])
-        try:
-            step = np.linalg.solve(curvature, X.T @ (weight * (y - p)))
-        except np.linalg.LinAlgError:
-            break
-        # A long step is cut, so that the first ones do not run away.
-        theta = theta + step * min(1.0, 3.0 / max(float(np.abs(step).max()), 1e-12))
-        if np.abs(step).max() < 1e-9:
-            return theta
-    return np.full(k, np.nan)
-
-
-def _sandwich(
-    X: Array, y: Array, weight: Array, offset: Array, theta: Array, cluster: NDArray[np.integer]
-) -> Array:
-    """Return the covariance of coefficients that allows people of one provider to be alike."""
-    k = X.shape[1]
-    if not np.isfinite(theta).all():
-        return np.full((k, k), np.nan)
-    p = expit(offset + X @ theta)
-    bread = np.linalg.inv(X.T @ (X * (weight * p * (1 - p))[:, None]))
-    groups, place = np.unique(cluster, return_inverse=True)
-    scores = np.zeros((len(groups), k))
-    np.add.at(scores, place, X * (weight * (y - p))[:, None])
-    few = len(groups) / max(len(groups) - 1, 1)
-    return np.asarray(few * bread @ (scores.T @ scores) @ bread)

@@ -22,11 +22,12 @@ from vbr_engine.risk.decision_curves import decision_curve
 from vbr_engine.risk.evaluation_views import HORIZONS, Steps, n_folds, views_of
 from vbr_engine.risk.follow_up import FIRST_DAY, FollowUp, follow_up
 from vbr_engine.risk.group_evaluation import group_figures, group_labels
+from vbr_engine.risk.incidence import cumulative_incidence
 from vbr_engine.risk.levels import Checks
 from vbr_engine.risk.measures import Measures
 from vbr_engine.risk.refitting import RiskModel
 from vbr_engine.risk.resampling import FEWEST_PROVIDERS
-from vbr_engine.risk.survival import cumulative_incidence, kaplan_meier
+from vbr_engine.risk.survival import kaplan_meier
 from vbr_engine.risk.validation_folds import (
     horizons_of,
 )

@@ -55,8 +55,8 @@ def alarm(row: pd.Series[Any], limit: float) -> str:
     return (
         f"The area under the curve is {_told(row)} {by_then(row['horizon'])}. From what is known "
         f"before somebody starts, honest figures lie at 0.58 to {HONEST:.2f}; above {limit:.2f} "
-        f"look for a leak before believing it: a field filled in afterwards, the same person twice, "
-        f"a code that follows from the outcome.{chance}"
+        f"look for a leak before believing it: a field filled in afterwards, the same person "
+        f"twice, a code that follows from the outcome.{chance}"
     )
 
 

@@ -1,4 +1,4 @@
-"""How long people stay: Kaplan-Meier, censoring, and exits that compete.
+"""How long people stay: Kaplan-Meier, and those who go out of sight.
 
 Times are whole days (or steps) counted so that somebody whose time is 30 or less has left within
 30 days. At one time, leaving comes before being lost from sight. Weights are copies of a person: a
@@ -6,25 +6,21 @@ bootstrap that draws a provider twice gives its people the weight 2.
 
 Everywhere in this package the estimand of the risk of withdrawing or leaving is net: an exit that
 the employer brought about, a transfer or the end of a contract takes a person out of sight. Only
-`cumulative_incidence` says what happened in fact, with each exit beside the others.
+`incidence` says what happened in fact, with each exit beside the others.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
 from vbr_engine.errors import CareersError
+from vbr_engine.risk.shares import loglog, product_of, share_of
 
-__all__ = ["SurvivalCurve", "Timeline", "censoring_weights", "cumulative_incidence", "kaplan_meier"]
-
-# A share nearer to 0 or 1 than this is there, but for rounding.
-_ROUNDING = 1e-12
+__all__ = ["SurvivalCurve", "Timeline", "censoring_weights", "kaplan_meier"]
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -107,12 +103,12 @@ class Timeline:
     def survival(self, weight: Array | None = None) -> Array:
         """Return the Kaplan-Meier share who have not left, after each time."""
         at_risk, events, _ = self.counts(weight)
-        return _product(_share(events, at_risk))
+        return product_of(share_of(events, at_risk))
 
     def censoring(self, weight: Array | None = None) -> Array:
         """Return the Kaplan-Meier share still in sight, after each time."""
         at_risk, events, censored = self.counts(weight)
-        return _product(_share(censored, at_risk - events))
+        return product_of(share_of(censored, at_risk - events))
 
     def weights_at(self, horizon: float, weight: Array | None = None) -> Array:
         """Weight those whose state at the horizon is known for those of whom it is not.
@@ -214,9 +210,9 @@ def kaplan_meier(
     """
     line = Timeline.of(time, event)
     at_risk, events, _ = line.counts(None if weight is None else np.asarray(weight, dtype=float))
-    survival = _product(_share(events, at_risk))
-    relative: Array = np.sqrt(np.cumsum(_share(events, at_risk * (at_risk - events))))
-    low, high = _loglog(survival, relative, interval)
+    survival = product_of(share_of(events, at_risk))
+    relative: Array = np.sqrt(np.cumsum(share_of(events, at_risk * (at_risk - events))))
+    low, high = loglog(survival, relative, interval)
     bound = ((1 - interval) / 2) ** (1 / np.maximum(at_risk, 1.0))
     low, high = np.where(survival == 1, bound, low), np.where(survival == 1, 1.0, high)
     # After the last has left, as many as were there then say how high it can be.
@@ -255,112 +251,3 @@ def censoring_weights(
     """
     copies = None if weight is None else np.asarray(weight, dtype=float)
     return Timeline.of(time, event).weights_at(horizon, copies)
-
-
-def cumulative_incidence(
-    time: ArrayLike, cause: ArrayLike, *, horizons: ArrayLike, interval: float = 0.95
-) -> pd.DataFrame:
-    """Say how many ended in which way by then, where one end keeps out the others.
-
-    Parameters
-    ----------
-    time : array-like, shape (n,)
-    cause : array-like of int, shape (n,)
-        0 for still there when last seen; any other number for a way to end.
-    horizons : array-like
-    interval : float
-
-    Returns
-    -------
-    DataFrame
-        ``cause``, ``time``, ``incidence``, ``se``, ``low``, ``high``.
-
-    Notes
-    -----
-    The estimator of Aalen and Johansen; standard errors by the delta method with binomial
-    increments (Marubini and Valsecchi, 1995), intervals on the scale of log minus log. Beyond the
-    last time seen the figures are empty, unless all have ended.
-
-    References
-    ----------
-    Aalen and Johansen (1978), Scandinavian Journal of Statistics 5.
-
-    Examples
-    --------
-    >>> table = cumulative_incidence([1, 2, 3, 4], [1, 2, 0, 1], horizons=[2])
-    >>> table["incidence"].tolist()
-    [0.25, 0.25]
-    """
-    causes = np.asarray(cause)
-    line = Timeline.of(time, causes != 0)
-    at_risk, events, _ = line.counts()
-    before = np.concatenate([[1.0], _product(_share(events, at_risk))[:-1]])
-    asked = np.atleast_1d(np.asarray(horizons, dtype=float))
-    parts = []
-    for kind in np.unique(causes[causes != 0]):
-        mine = np.bincount(line.place, causes == kind, len(line.times)).astype(float)
-        share, se = _incidence(at_risk, events, mine, before)
-        parts.append(_read_off(kind, line.times, share, se, asked, interval))
-    someone_left = before[-1] * (1 - events[-1] / at_risk[-1]) > _ROUNDING
-    for table in parts if someone_left else ():
-        table.loc[asked > line.times[-1], ["incidence", "se", "low", "high"]] = np.nan
-    if not parts:
-        return pd.DataFrame(columns=["cause", "time", "incidence", "se", "low", "high"])
-    return pd.concat(parts, ignore_index=True)
-
-
-def _incidence(at_risk: Array, events: Array, mine: Array, before: Array) -> tuple[Array, Array]:
-    """Return the incidence of one cause after each time, and its standard error."""
-    F = np.cumsum(before * _share(mine, at_risk))
-    # Sums over s <= t of (F(t) - F(s))^2 a(s), of b(s), and of (F(t) - F(s)) c(s).
-    a = _share(events, at_risk * (at_risk - events))
-    b = before**2 * _share(mine * (at_risk - mine), at_risk**3)
-    c = before * _share(mine, at_risk**2)
-    first = F**2 * np.cumsum(a) - 2 * F * np.cumsum(F * a) + np.cumsum(F**2 * a)
-    third = F * np.cumsum(c) - np.cumsum(F * c)
-    return F, np.sqrt(np.maximum(first + np.cumsum(b) - 2 * third, 0))
-
-
-def _read_off(
-    kind: Any, times: Array, share: Array, se: Array, asked: Array, interval: float
-) -> pd.DataFrame:
-    place = np.searchsorted(times, asked, side="right")
-    value = np.concatenate([[0.0], share])[place]
-    error = np.concatenate([[0.0], se])[place]
-    inside = _inside(value)
-    relative = np.divide(error, value, out=np.zeros(len(value)), where=inside)
-    low, high = _loglog(value, relative, interval)
-    table = pd.DataFrame(
-        {
-            "cause": kind,
-            "time": asked,
-            "incidence": value,
-            "se": error,
-            "low": np.where(inside, low, np.nan),
-            "high": np.where(inside, high, np.nan),
-        }
-    )
-    return table
-
-
-def _loglog(share: Array, relative: Array, interval: float) -> tuple[Array, Array]:
-    """Return the interval of a share, given its standard error relative to itself."""
-    inside = _inside(share)
-    held = np.where(inside, share, 0.5)
-    width = float(ndtri(0.5 + interval / 2)) * np.where(inside, relative, 0.0) / -np.log(held)
-    low = np.where(inside, held ** np.exp(width), share)
-    high = np.where(inside, held ** np.exp(-width), share)
-    return low, high
-
-
-def _inside(share: Array) -> Flags:
-    return (share > _ROUNDING) & (share < 1 - _ROUNDING)
-
-
-def _share(part: Array, whole: Array) -> Array:
-    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > _ROUNDING)
-
-
-def _product(hazard: Array) -> Array:
-    stayed = np.where(hazard > 1 - _ROUNDING, 0.0, 1 - hazard)
-    return np.asarray(np.cumprod(stayed), dtype=float)

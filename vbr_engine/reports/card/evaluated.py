@@ -7,49 +7,19 @@ from typing import Any
 
 from vbr_engine.charts import RiskPoint
 from vbr_engine.reports.analysis.parts import Picture
+from vbr_engine.reports.card.by_group import error_tables, group_sentences, group_tables
 from vbr_engine.reports.card.data import share, spanned
+from vbr_engine.reports.card.telling import Held, by_horizon, in_words
 from vbr_engine.reports.manual.data import ManualPart, ManualTable, count, figure
 from vbr_engine.risk.measures import FIGURE_WORDS
 
-__all__ = [
-    "error_tables",
-    "evaluation_parts",
-    "found_part",
-    "group_sentences",
-    "group_tables",
-    "short",
-]
+__all__ = ["evaluation_parts", "found_part", "short"]
 
-Held = Mapping[str, Any]
-
-_AS_SHARES = ("observed", "expected")
-_FINE = ("brier", "integrated-brier", "scaled-brier", "log-gain")
 _VIEW_WORDS = {
     "apparent": "on its own people",
     "corrected": "less optimism",
     "held out": "providers left out",
     "as it stands": "as it stands",
-}
-
-_TWO_WAYS = (
-    "What was expected and seen is counted in two ways, so the sentences and the table can be a "
-    "point or two apart. The sentences count only those who were followed to the end, and let them "
-    "stand for the others by weights; so do the tables of who is called at risk. The table of seen "
-    "and predicted counts everybody in a group for as long as they were followed (Kaplan-Meier), "
-    "with the mean risk of them all. Neither is wrong; where the two are further apart, few were "
-    "followed to the end."
-)
-_CUT_WORDS = "the mean risk"
-_ERROR_WORDS = {
-    "fpr": "Of those who stayed, called at risk",
-    "fnr": "Of those who went, not called",
-    "ppv": "Of those called, went",
-}
-_GROUP_WORDS = {
-    "observed": "Seen",
-    "expected": "Predicted",
-    "observed/expected": "Seen for each predicted",
-    "auc": "Area under the curve",
 }
 
 
@@ -125,30 +95,12 @@ def evaluation_parts(held: Held) -> tuple[ManualPart, ...]:
     return tuple(part for part in parts if part.tables)
 
 
-def _told(row: Held) -> str:
-    """Write a figure with its interval."""
-    value, low, high = row["value"], row["low"], row["high"]
-    if value is None:
-        return "not known"
-    if row["figure"] in _AS_SHARES:
-        return share(value) if low is None else f"{share(value)} ({spanned(low, high)})"
-    digits = 3 if row["figure"] in _FINE else 2
-    if low is None:
-        return figure(value, digits)
-    ends = f"{figure(low, digits)}\u00a0to\u00a0{figure(high, digits)}"
-    return f"{figure(value, digits)} ({ends})"
-
-
-def _by(horizon: int | str) -> str:
-    return f"{horizon} days" if isinstance(horizon, int) else "the first day"
-
-
 def _table(
     rows: Sequence[Held], across: str, names: Mapping[Any, str], caption: str
 ) -> ManualTable | None:
     """Lay figures out, a column for each view or horizon."""
     columns = [held for held in names if any(row[across] == held for row in rows)]
-    cells = {(row["figure"], row[across]): _told(row) for row in rows}
+    cells = {(row["figure"], row[across]): in_words(row) for row in rows}
     told = tuple(
         (words[0].upper() + words[1:], *(cells.get((name, column), "") for column in columns))
         for name, words in FIGURE_WORDS.items()
@@ -164,7 +116,7 @@ def _views(held: Held) -> Iterator[ManualTable]:
         return
     last = held["horizons"][-1]
     rows = [row for row in held["figures"] if row["horizon"] == last]
-    caption = f"Figures by {_by(last)}, with {held['interval']:.0%} intervals"
+    caption = f"Figures by {by_horizon(last)}, with {held['interval']:.0%} intervals"
     table = _table(rows, "view", _VIEW_WORDS, caption)
     if table:
         yield table
@@ -174,7 +126,7 @@ def _by_horizon(held: Held) -> Iterator[ManualTable]:
     if len(held["horizons"]) < 2:
         return
     rows = [row for row in held["figures"] if row["view"] == held["judged"]]
-    names = {horizon: f"By {_by(horizon)}" for horizon in held["horizons"]}
+    names = {horizon: f"By {by_horizon(horizon)}" for horizon in held["horizons"]}
     table = _table(rows, "horizon", names, f"Each horizon, {_VIEW_WORDS[held['judged']]}")
     if table:
         yield table
@@ -200,7 +152,7 @@ def _calibration(held: Held) -> Iterator[Picture]:
     yield Picture(
         "risk",
         f"calibration-{held['outcome']}",
-        f"Seen against predicted by {_by(last)}",
+        f"Seen against predicted by {by_horizon(last)}",
         f"{what}; on the dashed line as many drop out as were predicted.",
         {
             "points": points,
@@ -217,7 +169,12 @@ _GONE = {"leaving": "Have left", "withdrawal": "Have withdrawn"}
 
 def _rates(held: Held) -> ManualTable:
     rows = tuple(
-        (_by(row["horizon"]), count(row["left"]), count(round(row["at_risk"])), _rate(row, "rate"))
+        (
+            by_horizon(row["horizon"]),
+            count(row["left"]),
+            count(round(row["at_risk"])),
+            _rate(row, "rate"),
+        )
         for row in held["rates"]
     )
     return ManualTable(
@@ -230,7 +187,7 @@ def _rates(held: Held) -> ManualTable:
 def _ends(held: Held) -> ManualTable:
     rows = tuple(
         (
-            f"{_by(row['horizon'])}, by {row['end']}".replace("by otherwise", "otherwise"),
+            f"{by_horizon(row['horizon'])}, by {row['end']}".replace("by otherwise", "otherwise"),
             _rate(row, "incidence"),
         )
         for row in held["ends"]
@@ -265,91 +222,3 @@ def _decisions(held: Held) -> Iterator[ManualTable]:
             ("Help from a risk of", "People helped", "Gain", "Interval"),
             rows,
         )
-
-
-def group_tables(held: Held) -> Iterator[ManualTable]:
-    """Lay out each kind of group at the last horizon; what is kept back stays kept back.
-
-    Parameters
-    ----------
-    held : mapping
-        An evaluation as plain data.
-
-    Yields
-    ------
-    ManualTable
-    """
-    if not held["groups"]:
-        return
-    last = held["horizons"][-1]
-    rows = [row for row in held["groups"] if row["horizon"] == last]
-    for by in dict.fromkeys(row["by"] for row in rows):
-        mine = [row for row in rows if row["by"] == by]
-        yield ManualTable(
-            f"By {by}, by {_by(last)}, with {held['interval']:.0%} intervals",
-            ("Group", *(_GROUP_WORDS.values())),
-            tuple(_group(mine, group) for group in dict.fromkeys(row["group"] for row in mine)),
-        )
-
-
-def group_sentences(held: Held) -> tuple[str, ...]:
-    """Say of each group how right its risks are, and what differs clearly.
-
-    Parameters
-    ----------
-    held : mapping
-
-    Returns
-    -------
-    tuple of str
-        At last, where there is a table too, why its figures are not quite the same.
-    """
-    told = tuple(
-        f"By {by}. {' '.join((*found['sentences'], *found['notes']))}"
-        for by, found in held.get("fairness", {}).items()
-    )
-    return (*told, _TWO_WAYS) if told and held["groups"] else told
-
-
-def error_tables(held: Held) -> Iterator[ManualTable]:
-    """Lay out who is called at risk wrongly, and who is missed, by group.
-
-    Parameters
-    ----------
-    held : mapping
-        An evaluation as plain data, with what `group_errors` found under ``fairness``.
-
-    Yields
-    ------
-    ManualTable
-    """
-    for by, found in held.get("fairness", {}).items():
-        cut = found["about"]["threshold"]
-        above = "" if cut is None else f", called at risk from {share(cut)}, {_CUT_WORDS}"
-        yield ManualTable(
-            f"By {by}{above}",
-            ("Group", *_ERROR_WORDS.values(), "Verdict"),
-            tuple(_errors(row) for row in found["groups"]),
-        )
-
-
-def _errors(row: Held) -> tuple[str, ...]:
-    cells = (_error(row, name) for name in _ERROR_WORDS)
-    return (str(row["group"]), *cells, str(row["verdict"]))
-
-
-def _error(row: Held, name: str) -> str:
-    value, low, high = (row[name + end] for end in ("", "_low", "_high"))
-    if value is None:
-        return "not shown"
-    return share(value) if low is None else f"{share(value)} ({spanned(low, high)})"
-
-
-def _group(rows: Sequence[Held], group: Any) -> tuple[str, ...]:
-    cells = {row["figure"]: row for row in rows if row["group"] == group}
-    if None in cells:
-        return (str(group), str(cells[None]["why_not"]), *("",) * (len(_GROUP_WORDS) - 1))
-    return (
-        str(group),
-        *(_told(cells[name]) if name in cells else "not known" for name in _GROUP_WORDS),
-    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from vbr_engine.reports.card.by_group import error_tables, group_sentences, group_tables
 from vbr_engine.reports.card.data import Known
-from vbr_engine.reports.card.evaluated import error_tables, group_sentences, group_tables
 from vbr_engine.reports.manual.data import ManualPart, ManualSection
 from vbr_engine.risk.outcomes import OUTCOME_WORDS
 
