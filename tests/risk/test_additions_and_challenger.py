@@ -6,9 +6,17 @@ import dataclasses
 
 import numpy as np
 import pytest
+from sklearn.dummy import DummyClassifier
 
 from vbr_engine.errors import CareersError
-from vbr_engine.risk import Careers, DropOutModel, default_effects, simulate_careers, spells_of
+from vbr_engine.risk import (
+    Careers,
+    DropOutModel,
+    challenger,
+    default_effects,
+    simulate_careers,
+    spells_of,
+)
 from vbr_engine.risk.additions import adds, left_out_log_likelihood
 from vbr_engine.risk.challenger import challenge
 from vbr_engine.risk.features import Effect
@@ -104,3 +112,13 @@ def test_trees_win_where_the_world_is_otherwise():
     told = challenge(DropOutModel().fit(other), other)
     assert told.better
     assert told.auc_trees > told.auc_model + 0.05
+
+
+def test_trees_that_know_nothing_but_the_rate_rank_like_a_coin(monkeypatch):
+    """Each fold has another rate; that must not look like knowing less than nothing."""
+    monkeypatch.setattr(
+        challenger, "HistGradientBoostingClassifier", lambda **_: DummyClassifier(strategy="prior")
+    )
+    made = simulate_careers(400, seed=3, starters_only=True)
+    spells = spells_of(Careers.from_frame(made.frame, cut=made.cut), "leaving")
+    assert challenger._trees_left_out(spells, np.zeros((400, 2)), 0)[1] == pytest.approx(0.5)

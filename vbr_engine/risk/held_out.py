@@ -133,6 +133,12 @@ def held_out_checks(
     -----
     The slope is that of the effects together in a hazard model with a baseline of its own; the gain
     in log-likelihood of a slope of 1 over one of 0 follows from it to the second order.
+
+    People of all folds are compared with one another. The effects have no level that folds could
+    differ in, so little is lost: the concordance lies .004 under that of pairs within folds, at
+    300 simulated hires (.591; new careers say .605) as at 1,000 (.609; .616). Within folds alone
+    its standard error is half as large again, for no less scatter, and of models of 300 hires one
+    in eight would pass in place of six in ten.
     """
     n_providers = len(np.unique(spells.provider))
     if n_providers < FEWEST_PROVIDERS:
