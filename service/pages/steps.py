@@ -45,8 +45,11 @@ SENDING = {"reminder": remind_several, "invitation": invite_again_several}
 @blueprint.post(ONE + "/step")
 @requires("recruiter")
 def tap(sitting_id: str) -> Response | tuple[str, int]:
-    """Record a step with one tap, as of today; if it needs more, show its form."""
+    """Record a step with one tap, as of today; if it needs more, show its form. Or remind."""
     code, _colon, outcome = request.form.get("what", "").partition(":")
+    if code == "send" and outcome in SENDING:
+        _send(outcome, [sitting_id])
+        return redirect(_next(sitting_id), 303)
     return _recorded(sitting_id, code, {"outcome": outcome})
 
 

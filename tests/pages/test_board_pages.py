@@ -90,6 +90,21 @@ def test_one_tap_records_a_step_and_one_more_takes_it_back(house, recruiter):
     assert [e.text for e in page.all("s")] == ["Called: No answer"]
 
 
+def test_one_tap_reminds_somebody_who_is_stuck(house, recruiter):
+    here = f"/candidates/{house.sitting_id}"
+    page = recruiter.get(here)
+    button = next(e for e in page.all("button") if e.get("value") == "send:reminder")
+    assert button.text == "Send a reminder"
+    page = send(recruiter, page, "/step", what="send:reminder")
+    assert page.address == here
+    assert "A message goes to 1 person." in page.reads
+    page = send(recruiter, page, "/step", what="send:reminder")
+    assert "Alex Example: They were sent this within the last day." in page.reads
+    assert standing(house).stage == "invited"
+    record(house, house.sitting_id, "withdrawn", reason="hours")
+    assert "send:reminder" not in recruiter.get(here).source
+
+
 def test_the_same_tap_sent_twice_records_once(house, recruiter):
     page = recruiter.get(f"/candidates/{house.sitting_id}")
     for _click in range(2):
