@@ -4,7 +4,8 @@
 data folder, sends a list of PEOPLE (10,000) by the pages of a recruiter, begins to invite them,
 and in that moment lets SIGN_INS (100) people send their passwords. Until the list is done,
 processes beside it ask for ``/healthz``, for question pages, and save answers. Printed are the
-times before and during the storm, how long everything took, and the memory of the workers.
+times before and during the storm, how long everything took, and the memory of the workers. At the
+end the same comes a second time, with other people: the memory should stay where it is.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from multiprocessing.queues import Queue
@@ -112,6 +113,7 @@ def _storm(
     address: str, pid: int, vacancy: str, links: list[str], people: int, sign_ins: int
 ) -> None:
     recruiter = _signed_in(address, 0)
+    fresh = _memory(pid)
     preview, told_at = _sent_list(recruiter, address, vacancy, people)
     over = multiprocessing.Event()
     told: Queue[Seen] = multiprocessing.Queue()
@@ -125,14 +127,9 @@ def _storm(
         threading.Thread(target=_guest, args=(address, number + 1, times))
         for number in range(sign_ins)
     ]
-    for guest in guests:
-        guest.start()
-    invited = _invite(recruiter, address, preview)
-    invited_after = time.monotonic() - begun
-    for guest in guests:
-        guest.join()
-    signed_after = time.monotonic() - begun
+    invited, invited_after = _both(recruiter, address, preview, guests)
     ended = time.monotonic()
+    signed_after = ended - begun
     most = _memory(pid)
     time.sleep(AFTER)
     after = _memory(pid)
@@ -143,8 +140,28 @@ def _storm(
     print(f"load of the machine before: {load:.1f}; list read and checked in {told_at:.1f} s")
     print(f"{invited}: {people:,} invited after {invited_after:.1f} s")
     print(f"{len(times)} of {sign_ins} signed in after {signed_after:.1f} s")
-    print(f"workers' memory, MB: before {before}, in the storm {most}, {AFTER} s after {after}")
+    print(
+        f"workers' memory, MB: fresh {fresh}, list read {before}, in the storm {most}, "
+        f"{AFTER} s after {after}"
+    )
     _tell(seen, begun, ended)
+    preview, _ = _sent_list(recruiter, address, vacancy, people, of="again")
+    second = [threading.Thread(target=_guest, args=(address, n + 1, [])) for n in range(sign_ins)]
+    _both(recruiter, address, preview, second)
+    print(f"workers' memory after the same a second time, MB: {_memory(pid)}")
+
+
+def _both(
+    recruiter: requests.Session, address: str, preview: str, guests: Sequence[threading.Thread]
+) -> tuple[str, float]:
+    """Let guests sign in while a list is imported; return its heading, and after how long."""
+    began = time.monotonic()
+    for guest in guests:
+        guest.start()
+    invited, after = _invite(recruiter, address, preview), time.monotonic() - began
+    for guest in guests:
+        guest.join()
+    return invited, after
 
 
 def _process(what: Callable[..., None], *given: object) -> multiprocessing.Process:
@@ -186,10 +203,10 @@ def _found(pattern: re.Pattern[str], text: str) -> str:
 
 
 def _sent_list(
-    recruiter: requests.Session, address: str, vacancy: str, people: int
+    recruiter: requests.Session, address: str, vacancy: str, people: int, *, of: str = "first"
 ) -> tuple[str, float]:
     """Send the list; return the address of its preview, and how long that took."""
-    rows = "\n".join(f"Person {n},person{n}@candidates.example" for n in range(people))
+    rows = "\n".join(f"Person {of} {n},{of}{n}@candidates.example" for n in range(people))
     place = f"{address}/vacancies/{vacancy}/import"
     page = recruiter.get(place).text
     form = {"csrf_token": _found(TOKEN, page), "request_id": _found(FORM_ID, page)}

@@ -116,7 +116,12 @@ SETTINGS = (
         "`2`",
         whole(1, 32),
     ),
-    Setting("VBR_THREADS", "Threads of each worker.", "`4`", whole(1, 64)),
+    Setting(
+        "VBR_THREADS",
+        "Threads of each worker, beside those in which people wait to sign in.",
+        "`4`",
+        whole(1, 64),
+    ),
     *MAIL_SETTINGS,
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

@@ -15,8 +15,9 @@ from service.access import Services
 from service.config import Settings
 from service.errors import SettingsError
 from service.logs import masked
+from service.memory import share_heap
 from service.outbox.worker import Worker as Outbox
-from service.use_cases.passwords import room
+from service.use_cases.passwords import PLACES
 
 try:
     _settings = Settings.from_environment()
@@ -24,10 +25,12 @@ except SettingsError as error:
     print(error, file=sys.stderr)
     sys.exit(4)
 
+share_heap()
+
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 worker_class = "gthread"
 workers = _settings.workers
-threads = _settings.threads
+threads = _settings.threads + PLACES
 timeout = 30
 graceful_timeout = 20
 keepalive = 5
@@ -62,7 +65,6 @@ def post_worker_init(worker: Worker) -> None:
     In production ``python -m service work`` sends them, in a process of its own.
     """
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
-    room.fit(_settings.threads)
     if not _settings.production:
         services = cast(Services, worker.wsgi.extensions["vbr"])
         worker.outbox = Outbox(services.store, services.settings.mail)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import structlog
 
 from service.mail_settings import MailSettings
+from service.memory import share_heap
 from service.outbox.backends import open_backend
 from service.outbox.daily import Daily
 from service.outbox.envelope import Backend
@@ -53,6 +54,7 @@ class Worker:
 
     def start(self) -> None:
         """Begin, in threads that end with the process."""
+        share_heap()
         steps = (
             ("messages", self.send_some),
             ("jobs", self._runner.run_one),

@@ -183,8 +183,8 @@ def _engine(path: Path) -> sa.Engine:
         module=driver,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
         hide_parameters=True,
-        pool_size=16,
-        max_overflow=32,
+        pool_size=8,  # each keeps 2 MB of pages
+        max_overflow=56,
     )
 
     @sa.event.listens_for(engine, "connect")

@@ -20,35 +20,49 @@ from service.errors import Busy, InvalidForm
 from service.use_cases.guessing import worth
 from service.words import gettext as _
 
-__all__ = ["LEAST", "LONGEST", "Turnstile", "checked", "hash_of", "matches", "outdated", "room"]
+__all__ = [
+    "LEAST",
+    "LONGEST",
+    "PLACES",
+    "Turnstile",
+    "checked",
+    "hash_of",
+    "matches",
+    "outdated",
+    "room",
+]
 
 LEAST = 12
 LONGEST = 256
 LEAST_WORTH = 8
 AGAIN_AFTER = 3
+PLACES = 48  # in each worker, beside the threads that answer everybody else
 
 # OWASP's least for argon2id: 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 class Turnstile:
-    """Lets a few through at a time, a few more wait, and tells the rest to come back.
+    """Lets people with a password in one after another; many wait, the rest come back later.
 
-    Hashing takes 40 ms of a core and 19 MiB on purpose. With a worker's four threads, three may be
-    busy with passwords and one always answers everybody else.
+    Hashing takes 40 ms of a core and 19 MiB on purpose. A hundred at once would keep everybody
+    else from the processor and from the database, so those who wait do nothing yet: nothing is
+    read and nothing counted. Each has a thread of its own to wait in, so nobody else lacks one.
 
     Parameters
     ----------
     at_once : int
         How many hash at the same moment, in this process.
+    inside : int
+        How many hash or do what belongs to it.
     places : int
-        How many may be inside, hashing or waiting.
+        How many are inside or wait.
     patience : float
-        Seconds that one waits inside.
+        Seconds that one waits for each turn.
 
     Examples
     --------
-    >>> room = Turnstile(at_once=1, places=1)
+    >>> room = Turnstile(places=1)
     >>> with room.place():
     ...     with room.place():
     ...         pass
@@ -58,28 +72,23 @@ class Turnstile:
 again.
     """
 
-    def __init__(self, *, at_once: int = 1, places: int = 3, patience: float = 5.0) -> None:
-        self._places, self._hashing = BoundedSemaphore(places), BoundedSemaphore(at_once)
+    def __init__(
+        self, *, at_once: int = 1, inside: int = 2, places: int = PLACES, patience: float = 8.0
+    ) -> None:
+        self._places, self._inside = BoundedSemaphore(places), BoundedSemaphore(inside)
+        self._hashing = BoundedSemaphore(at_once)
         self._patience = patience
-
-    def fit(self, threads: int) -> None:
-        """Leave one of a worker's threads to everybody who does not sign in; before it serves."""
-        self._places = BoundedSemaphore(max(1, threads - 1))
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Take a place inside, or say at once that there is none.
+        """Wait until one is let in; say at once if too many wait.
 
         Raises
         ------
         Busy
         """
-        if not self._places.acquire(blocking=False):
-            raise _busy()
-        try:
+        with _held(self._places, 0), _held(self._inside, self._patience):
             yield
-        finally:
-            self._places.release()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -89,12 +98,8 @@ again.
         ------
         Busy
         """
-        if not self._hashing.acquire(timeout=self._patience):
-            raise _busy()
-        try:
+        with _held(self._hashing, self._patience):
             yield
-        finally:
-            self._hashing.release()
 
 
 room = Turnstile()
@@ -183,8 +188,14 @@ def _nobodys_hash() -> str:
     return _HASHER.hash(secrets.token_urlsafe(32))
 
 
-def _busy() -> Busy:
-    return Busy(
-        _("Many people are signing in at this moment. Wait a few seconds, then try again."),
-        retry_after=AGAIN_AFTER,
-    )
+@contextmanager
+def _held(semaphore: BoundedSemaphore, patience: float) -> Iterator[None]:
+    if not semaphore.acquire(timeout=patience):
+        raise Busy(
+            _("Many people are signing in at this moment. Wait a few seconds, then try again."),
+            retry_after=AGAIN_AFTER,
+        )
+    try:
+        yield
+    finally:
+        semaphore.release()

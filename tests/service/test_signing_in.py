@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import runpy
 import time
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from threading import Lock
+from threading import Barrier, Lock
 from typing import Any
 
 import pytest
@@ -244,17 +245,44 @@ def test_a_storm_is_refused_before_anything_is_counted(
     )
 
 
-@pytest.mark.parametrize(("threads", "inside"), [(1, 1), (2, 1), (4, 3), (8, 7)])
-def test_one_thread_is_left_to_everybody_else(threads: int, inside: int) -> None:
-    room = passwords.Turnstile()
-    room.fit(threads)
+def test_a_full_house_waits_for_its_turn(
+    store: Store, house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = passwords.Turnstile(inside=1, places=9, patience=60)
+    monkeypatch.setattr(passwords, "room", room)
+    begun = Barrier(9)
+
+    def attempt(number: int) -> str:
+        begun.wait(60)
+        return accounts.sign_in(
+            store, house.account.email, house.password, now=house.clock(), address=f"{number}"
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        with room.place():
+            several = [pool.submit(attempt, number) for number in range(8)]
+            begun.wait(60)
+        tokens = [one.result(60) for one in several]
+    assert len(set(tokens)) == 8, "somebody was sent away"
+
+
+def test_whoever_waits_for_longer_than_some_seconds_comes_back_later() -> None:
+    room = passwords.Turnstile(inside=1, places=2, patience=0.01)
+    with room.place(), pytest.raises(Busy), room.place():
+        pass
+    with room.place():
+        pass
+
+
+def test_a_worker_has_a_thread_for_everybody_who_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VBR_THREADS", "3")
+    conf = runpy.run_module("service.gunicorn_conf")
     with ExitStack() as stack:
-        for _ in range(inside):
+        room = passwords.Turnstile(inside=1000)
+        for _ in range(conf["threads"] - 3):
             stack.enter_context(room.place())
         with pytest.raises(Busy):
             stack.enter_context(room.place())
-    with room.place():
-        pass
 
 
 def test_no_more_hash_at_once_than_allowed(
