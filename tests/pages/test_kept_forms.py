@@ -236,3 +236,26 @@ def test_without_the_sittings_cookie_nothing_is_put_into_a_form(house, page_clie
     answer = page_client.raw("POST", address, data={"text": "somebody else’s words"})
     assert answer.status_code in {400, 403}
     assert "vbr_kept" not in answer.headers.get("Set-Cookie", "")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_whole_way_in_a_browser(house, served, open_browser, look, width):
+    page = open_browser(width)
+    page.goto(f"{served}/vacancies/new")
+
+    def sign_in_there() -> None:
+        page.get_by_label("Email address").fill(EMAIL)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+
+    sign_in_there()
+    page.get_by_label("What is the post?").fill(TITLE)
+    page.get_by_label("Who can candidates turn to?").fill(f"{CONTACT}\nor write to her")
+    end_sessions(house)
+    page.get_by_role("button", name="Create the vacancy").click()
+    look(page)
+    sign_in_there()
+    page.get_by_role("heading", name=AGAIN).wait_for()
+    look(page)
+    page.get_by_role("button", name="Send it now").click()
+    page.get_by_role("heading", name=TITLE).wait_for()
