@@ -8,9 +8,10 @@ import pytest
 
 from vbr_engine.errors import ResponsesError
 from vbr_engine.psychometrics.coefficients import alpha, one_factor_omega, stratified_alpha
+from vbr_engine.psychometrics.conditional_errors import conditional_standard_error
 from vbr_engine.psychometrics.factoring import extract_factors
 from vbr_engine.psychometrics.halves import split_halves
-from vbr_engine.psychometrics.precision import conditional_standard_error, reliability
+from vbr_engine.psychometrics.precision import reliability
 from vbr_engine.psychometrics.score_table import correlations, covariances, read_scores
 
 SETS = {"bfi_N": "bfi_N", "bfi25_keyed": "bfi25_keyed", "LSAT7": "lsat7", "VerbAgg": "verbagg"}

@@ -3,78 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vbr_engine.analysis.answers import Answers
-from vbr_engine.analysis.items import mean_rest
+from vbr_engine.analysis.option_relations import Answered, Relation, answered_items
 from vbr_engine.bank.model import Bank, Item, ResponseFormat
 from vbr_engine.bank.proposals import Proposal
-from vbr_engine.psychometrics.association import correlation, correlation_interval
-from vbr_engine.responses import Codes
-from vbr_engine.scoring.rules import FIRST_CODE, is_valid, points_table
+from vbr_engine.scoring.rules import FIRST_CODE, points_table
 
 __all__ = ["by_option"]
 
 LEVEL = 0.05  # chance of one false alarm or more among all options, each direction by itself
-NEXT = 0.90  # coverage for what is asked only of an option that was found at `LEVEL` already
 BEST = 2 / 3  # whoever is above this quantile of the rest is among those who do best
 NO_RELATION = 0.05  # an option whose correlation with the rest is surely below it tells nothing
 SAME_ANSWER = 0.98  # share of people who give one answer, from which an option tells nothing
 NOBODY = 0.01  # share who choose an option, surely below which it does no work
-
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class _Relation:
-    """A correlation with the mean score on the other items, over so many people."""
-
-    r: float
-    low: float
-    high: float
-    n: int
-
-    @property
-    def rises(self) -> bool:
-        """Whether it is surely above 0, asked of this one option."""
-        return correlation_interval(self.r, self.n, coverage=NEXT)[0] > 0
-
-    @property
-    def falls(self) -> bool:
-        """Whether it is surely below 0, asked of this one option."""
-        return correlation_interval(self.r, self.n, coverage=NEXT)[1] < 0
-
-
-@dataclass(frozen=True, eq=False)
-class _Answered:
-    """Whole answers to one item, and how those people did on the others."""
-
-    item: Item
-    codes: Codes
-    rest: Floats
-    coverage: float
-
-    def relation(self, values: Floats) -> _Relation:
-        r = correlation(values, self.rest)
-        low, high = correlation_interval(r, len(values), coverage=self.coverage)
-        return _Relation(r, low, high, len(values))
-
-    def option(self, place: int, item: Item | None, bank: Bank) -> _Relation:
-        """Of the points that one option earns, under another key if an item is given."""
-        held = item or self.item
-        table = points_table(held, bank.policy)
-        earned = table[place, self.codes[:, place] - FIRST_CODE[held.format]]
-        return self.relation(earned)
-
-    def chosen(self, place: int, code: int) -> _Relation:
-        """Of giving an option a code."""
-        return self.relation((self.codes[:, place] == code).astype(np.float64))
 
 
 def by_option(answers: Answers, bank: Bank, least: int) -> Iterator[Proposal]:
@@ -94,7 +42,7 @@ def by_option(answers: Answers, bank: Bank, least: int) -> Iterator[Proposal]:
     looked = sum(len(item.options) for item in bank.items)
     # Each direction has its own share of the false alarms, and each is a one-sided question.
     coverage = 1 - 2 * LEVEL / looked
-    for told in _items(answers, bank, coverage):
+    for told in answered_items(answers, bank, coverage):
         if len(told.codes) < least or not np.ptp(told.rest) > 0:
             continue
         if told.item.format is ResponseFormat.RATE:
@@ -107,18 +55,7 @@ def by_option(answers: Answers, bank: Bank, least: int) -> Iterator[Proposal]:
             yield from _of_most_and_least(told)
 
 
-def _items(answers: Answers, bank: Bank, coverage: float) -> Iterator[_Answered]:
-    assert answers.responses is not None
-    at = 0
-    for item in bank.items:
-        codes = answers.responses.codes[:, at : at + len(item.options)]
-        at += len(item.options)
-        rest = mean_rest(answers, item.id)
-        whole = is_valid(item, codes) & ~np.isnan(rest)
-        yield _Answered(item, codes[whole], rest[whole], coverage)
-
-
-def _of_ratings(told: _Answered, bank: Bank) -> Iterator[Proposal]:
+def _of_ratings(told: Answered, bank: Bank) -> Iterator[Proposal]:
     item = told.item
     if not (told.codes != told.codes[0]).any():
         reason = "Everybody answers it in the same way, so it tells nobody apart"
@@ -142,7 +79,7 @@ def _of_ratings(told: _Answered, bank: Bank) -> Iterator[Proposal]:
             yield from _preferred(told, place, now, bank)
 
 
-def _preferred(told: _Answered, place: int, now: _Relation, bank: Bank) -> Iterator[Proposal]:
+def _preferred(told: Answered, place: int, now: Relation, bank: Bank) -> Iterator[Proposal]:
     """Another rating than the keyed one that the best third surely prefer.
 
     Yields
@@ -176,21 +113,21 @@ def _preferred(told: _Answered, place: int, now: _Relation, bank: Bank) -> Itera
     )
 
 
-def _best_rating(told: _Answered, place: int, bank: Bank) -> tuple[int, _Relation]:
+def _best_rating(told: Answered, place: int, bank: Bank) -> tuple[int, Relation]:
     ratings = range(1, (told.item.scale or 1) + 1)
     found = {rating: _rekeyed_relation(told, place, rating, bank) for rating in ratings}
     best = max(found, key=lambda rating: found[rating].r)
     return best, found[best]
 
 
-def _rekeyed_relation(told: _Answered, place: int, rating: int, bank: Bank) -> _Relation:
+def _rekeyed_relation(told: Answered, place: int, rating: int, bank: Bank) -> Relation:
     """The option's points with the rest if it were keyed so."""
     key = tuple(float(rating) if at == place else k for at, k in enumerate(told.item.key))
     return told.option(place, replace(told.item, key=key), bank)
 
 
 def _rekeyed(
-    told: _Answered, part: str, to: Any, now: _Relation, then: _Relation, key: Any
+    told: Answered, part: str, to: Any, now: Relation, then: Relation, key: Any
 ) -> Proposal:
     return Proposal(
         path=f"items.{told.item.id}.{part}",
@@ -205,7 +142,7 @@ def _rekeyed(
     )
 
 
-def _figures(name: str, found: _Relation) -> dict[str, float]:
+def _figures(name: str, found: Relation) -> dict[str, float]:
     return {
         name: round(found.r, 4),
         f"{name} low": round(found.low, 4),
@@ -213,7 +150,7 @@ def _figures(name: str, found: _Relation) -> dict[str, float]:
     }
 
 
-def _dropped(path: str, now: _Relation, told: _Answered) -> Proposal:
+def _dropped(path: str, now: Relation, told: Answered) -> Proposal:
     way = "goes against" if now.high < 0 else "has nothing to do with"
     return Proposal(
         path=path,
@@ -226,7 +163,7 @@ def _dropped(path: str, now: _Relation, told: _Answered) -> Proposal:
     )
 
 
-def _same_answer(path: str, answer: int, share: float, told: _Answered) -> Proposal:
+def _same_answer(path: str, answer: int, share: float, told: Answered) -> Proposal:
     return Proposal(
         path=path,
         change="drop-option",
@@ -235,7 +172,7 @@ def _same_answer(path: str, answer: int, share: float, told: _Answered) -> Propo
     )
 
 
-def _of_ranks(told: _Answered, bank: Bank) -> Iterator[Proposal]:
+def _of_ranks(told: Answered, bank: Bank) -> Iterator[Proposal]:
     item = told.item
     now = [told.option(place, None, bank) for place in range(len(item.options))]
     wrong = [place for place, found in enumerate(now) if found.high < 0]
@@ -258,7 +195,7 @@ def _of_ranks(told: _Answered, bank: Bank) -> Iterator[Proposal]:
         yield _dropped(f"items.{item.id}.options.{item.options[place]}", now[place], told)
 
 
-def _best_swap(told: _Answered, bank: Bank) -> tuple[Item, _Relation, tuple[int, int]]:
+def _best_swap(told: Answered, bank: Bank) -> tuple[Item, Relation, tuple[int, int]]:
     """The two ranks that had better be exchanged, and how the whole item then does."""
     item, found = told.item, []
     for one, two in combinations(range(len(item.options)), 2):
@@ -272,7 +209,7 @@ def _best_swap(told: _Answered, bank: Bank) -> tuple[Item, _Relation, tuple[int,
     return max(found, key=lambda held: held[1].r)
 
 
-def _of_picks(told: _Answered) -> Iterator[Proposal]:
+def _of_picks(told: Answered) -> Iterator[Proposal]:
     item = told.item
     held = [told.chosen(place, 1) for place in range(len(item.options))]
     keyed = [place for place, key in enumerate(item.key) if key == 1]
@@ -299,7 +236,7 @@ def _of_picks(told: _Answered) -> Iterator[Proposal]:
     yield from _idle(told, others)
 
 
-def _of_most_and_least(told: _Answered) -> Iterator[Proposal]:
+def _of_most_and_least(told: Answered) -> Iterator[Proposal]:
     item = told.item
     for part, code in (("most", 1), ("least", -1)):
         own = next(place for place, key in enumerate(item.key) if key == code)
@@ -316,11 +253,11 @@ def _of_most_and_least(told: _Answered) -> Iterator[Proposal]:
     yield from _idle(told, [place for place, key in enumerate(item.key) if key == 0])
 
 
-def _changes_places(now: _Relation, other: _Relation) -> bool:
+def _changes_places(now: Relation, other: Relation) -> bool:
     return (now.high < 0 and other.rises) or (other.low > 0 and now.falls)
 
 
-def _attracted(told: _Answered, place: int, found: _Relation, what: str) -> Proposal:
+def _attracted(told: Answered, place: int, found: Relation, what: str) -> Proposal:
     return Proposal(
         path=f"items.{told.item.id}.options.{told.item.options[place]}",
         change="reword",
@@ -329,7 +266,7 @@ def _attracted(told: _Answered, place: int, found: _Relation, what: str) -> Prop
     )
 
 
-def _idle(told: _Answered, places: list[int]) -> Iterator[Proposal]:
+def _idle(told: Answered, places: list[int]) -> Iterator[Proposal]:
     """Options without a key that nobody chooses."""
     n = len(told.codes)
     for place in places:

@@ -10,8 +10,9 @@ from vbr_engine.analysis.answers import Answers
 from vbr_engine.analysis.notes import Notes
 from vbr_engine.analysis.tables import empty, typed
 from vbr_engine.psychometrics.ambiguity import key_ambiguity
-from vbr_engine.psychometrics.key_comparison import KeyComparison, compare_keys, rival_keys
+from vbr_engine.psychometrics.key_comparison import KeyComparison, compare_keys
 from vbr_engine.psychometrics.panel import PanelStatistics
+from vbr_engine.psychometrics.rivals import rival_keys
 
 __all__ = ["rival_tables"]
 

@@ -14,7 +14,8 @@ from vbr_engine.analysis.answers import Answers
 from vbr_engine.analysis.notes import Notes
 from vbr_engine.analysis.tables import COMPOSITE, empty, typed
 from vbr_engine.psychometrics.decision import decision_consistency
-from vbr_engine.psychometrics.precision import Reliability, reliability
+from vbr_engine.psychometrics.precision import reliability
+from vbr_engine.psychometrics.reliability_figures import Reliability
 from vbr_engine.scoring.bands import band_column
 from vbr_engine.scoring.scores import Scores, score
 

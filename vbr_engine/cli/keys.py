@@ -17,8 +17,9 @@ from vbr_engine.cli.arguments import (
 from vbr_engine.cli.joined_column import read_column
 from vbr_engine.cli.progress import shown_progress
 from vbr_engine.files import check_writable, read_bank, read_responses, write_table
-from vbr_engine.psychometrics.key_comparison import KeyComparison, compare_keys, rival_keys
+from vbr_engine.psychometrics.key_comparison import KeyComparison, compare_keys
 from vbr_engine.psychometrics.panel import panel_statistics
+from vbr_engine.psychometrics.rivals import rival_keys
 
 __all__ = ["command"]
 

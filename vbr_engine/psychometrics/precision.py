@@ -1,9 +1,8 @@
-"""How far a test's score can be trusted: reliability and errors of measurement."""
+"""How far a test's score can be trusted: its reliability."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from vbr_engine.errors import Problem, ResponsesError
-from vbr_engine.psychometrics.classical import equal_groups
 from vbr_engine.psychometrics.coefficients import (
     alpha,
     alpha_standard_error,
@@ -21,8 +19,10 @@ from vbr_engine.psychometrics.coefficients import (
     one_factor_omega,
     stratified_alpha,
 )
+from vbr_engine.psychometrics.conditional_errors import conditional_standard_error
 from vbr_engine.psychometrics.factoring import Estimator, general_factor
 from vbr_engine.psychometrics.halves import Halves, split_halves
+from vbr_engine.psychometrics.reliability_figures import Reliability
 from vbr_engine.psychometrics.score_table import (
     Missing,
     ScoreTable,
@@ -31,114 +31,9 @@ from vbr_engine.psychometrics.score_table import (
     read_scores,
 )
 
-__all__ = ["Reliability", "conditional_standard_error", "reliability"]
+__all__ = ["reliability"]
 
 Floats = NDArray[np.float64]
-
-_WORDS = {
-    "alpha": "alpha",
-    "standardised_alpha": "standardised alpha",
-    "stratified_alpha": "stratified alpha",
-    "omega": "omega, one factor",
-    "omega_total": "omega total",
-    "omega_hierarchical": "omega hierarchical",
-    "split_half_largest": "split-half, best split",
-    "split_half_mean": "split-half, mean of all splits",
-    "retest": "test-retest",
-    "mean_inter_item_r": "mean correlation of two items",
-    "standard_error_of_measurement": "standard error of measurement",
-}
-
-
-@dataclass(frozen=True)
-class Reliability:
-    """What is known about the precision of a test's total score.
-
-    Parameters
-    ----------
-    n_persons, n_items : int
-        What the figures rest on.
-    alpha, alpha_low, alpha_high, alpha_se : float
-        Cronbach's alpha with Feldt's interval and a standard error free of his assumptions.
-    standardised_alpha, mean_inter_item_r : float
-        From the correlations.
-    stratified_alpha : float or None
-        When strata were given.
-    omega : float
-        Of one factor.
-    omega_total, omega_hierarchical : float
-        From group factors and a general factor (Schmid and Leiman).
-    n_factors : int
-        Group factors used for these.
-    split_half_largest, split_half_mean : float
-        Over splits of the items in standard scores.
-    halves : Halves
-        The best split.
-    retest : float or None
-        Correlation of the totals on two occasions, with `retest_low`, `retest_high`, `retest_n`.
-    retest_low, retest_high : float or None
-        Its interval.
-    retest_n : int
-        Persons with every answer on both.
-    standard_error_of_measurement : float
-        Of the total, by alpha.
-    conditional : pandas.DataFrame
-        The error by score group, see `conditional_standard_error`.
-    advice : tuple of str
-        What the reader should know.
-
-    Examples
-    --------
-    >>> found = reliability([[0, 0, 1], [1, 0, 1], [1, 1, 2], [0, 1, 0], [1, 1, 2]])
-    >>> round(found.alpha, 3)
-    0.652
-    """
-
-    n_persons: int
-    n_items: int
-    alpha: float
-    alpha_low: float
-    alpha_high: float
-    alpha_se: float
-    standardised_alpha: float
-    mean_inter_item_r: float
-    stratified_alpha: float | None
-    omega: float
-    omega_total: float
-    omega_hierarchical: float
-    n_factors: int
-    split_half_largest: float
-    split_half_mean: float
-    halves: Halves
-    retest: float | None
-    retest_low: float | None
-    retest_high: float | None
-    retest_n: int
-    standard_error_of_measurement: float
-    conditional: pd.DataFrame = field(repr=False)
-    advice: tuple[str, ...] = ()
-
-    def to_frame(self) -> pd.DataFrame:
-        """Put the figures in a table with their limits where there are any."""
-        limits = {
-            "alpha": (self.alpha_low, self.alpha_high),
-            "retest": (self.retest_low, self.retest_high),
-        }
-        rows = [
-            (words, getattr(self, name), *limits.get(name, (None, None)))
-            for name, words in _WORDS.items()
-            if getattr(self, name) is not None
-        ]
-        table = pd.DataFrame(rows, columns=["figure", "value", "low", "high"])
-        return table.astype({"value": float, "low": float, "high": float}).set_index("figure")
-
-    def __str__(self) -> str:
-        head = f"Reliability: {self.n_persons} persons, {self.n_items} items"
-        lines = [head]
-        for name, row in self.to_frame().iterrows():
-            limits = "" if np.isnan(row["low"]) else f"  [{row['low']:.3f}, {row['high']:.3f}]"
-            lines.append(f"  {name!s:<31}{row['value']:8.3f}{limits}")
-        return "\n".join([*lines, *(f"  Note: {sentence}" for sentence in self.advice)])
 
 
 def reliability(
@@ -316,61 +211,3 @@ def _retest(
     half = float(stats.norm.ppf(0.5 + confidence / 2)) / np.sqrt(n - 3)
     centre = np.arctanh(np.clip(r, -1 + 1e-12, 1 - 1e-12))
     return r, float(np.tanh(centre - half)), float(np.tanh(centre + half)), n
-
-
-def conditional_standard_error(
-    X: Any, *, n_groups: int = 10, sample_weight: Any = None
-) -> pd.DataFrame:
-    """Find the standard error of the total for people of like score.
-
-    The absolute error of one person is that of the items as a sample of all that might have been
-    asked (Brennan 1998): the spread of the person's own item scores. For items right or wrong it is
-    Lord's binomial error. The relative error leaves out that some items are harder for everybody;
-    its square, averaged over persons, is the square of the usual standard error of measurement.
-
-    Parameters
-    ----------
-    X : pandas.DataFrame or array-like, shape (persons, items)
-        Item scores; persons with a missing answer are left out.
-    n_groups : int, default 10
-        Score groups, as equal as ties allow.
-    sample_weight : array-like, shape (persons,), optional
-        Persons behind each row.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `low` and `high` total of each group, `n`, `absolute` and `relative` standard error.
-
-    Examples
-    --------
-    >>> scores = [[0, 0, 1], [0, 0, 1], [0, 1, 1], [0, 1, 1], [1, 1, 1]]
-    >>> conditional_standard_error(scores, n_groups=3).round(3)
-       low  high  n  absolute  relative
-    0  1.0   1.0  2     1.000     0.775
-    1  2.0   3.0  3     0.816     0.516
-    """
-    table = read_scores(X, sample_weight=sample_weight).complete()
-    scores, w, n = table.scores, table.counts(), table.n
-    k = scores.shape[1]
-    if n < 2:
-        return pd.DataFrame(columns=["low", "high", "n", "absolute", "relative"], dtype=float)
-    absolute = k * scores.var(axis=1, ddof=1)
-    item = w @ scores / n
-    residual = scores - scores.mean(axis=1, keepdims=True) - item + item.mean()
-    usual = k * float(w @ (residual**2).sum(axis=1)) / ((n - 1) * (k - 1))
-    harder = float(w @ absolute) / n - usual
-    total = scores.sum(axis=1)
-    people = pd.DataFrame({"total": total, "error": w * absolute, "n": w})
-    grouped = people.groupby(equal_groups(total, n_groups, weights=w), sort=True)
-    held = grouped["n"].sum().to_numpy()
-    error = grouped["error"].sum().to_numpy() / held
-    return pd.DataFrame(
-        {
-            "low": grouped["total"].min().to_numpy(),
-            "high": grouped["total"].max().to_numpy(),
-            "n": held if sample_weight is not None else held.astype(int),
-            "absolute": np.sqrt(error),
-            "relative": np.sqrt(np.maximum(error - harder, 0.0)),
-        }
-    )
