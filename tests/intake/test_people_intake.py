@@ -315,3 +315,21 @@ def test_whatever_stands_in_the_cells_there_is_an_answer(rows):
         assert "\n" not in row.name
         assert row.email == "" or row.email.count("@") == 1
         assert row.phone == "" or row.phone[1:].isdigit()
+
+
+@pytest.mark.parametrize(("language", "lost"), [("en", "lost its first 0"), ("cy", "colli ei 0")])
+def test_numbers_without_their_first_0_are_told_once_for_all(language: str, lost: str) -> None:
+    lines = ["Name,Mobile", "Ana Beispiel,07700 900123"]
+    lines += [f"Person {n},77009{n:05d}" for n in range(200, 240)]
+    check = check_people(read_sheet("\n".join(lines)), language=language)
+    assert {row.phone for row in check.rows} == {
+        "+447700900123",
+        *(f"+4477009{n:05d}" for n in range(200, 240)),
+    }
+    assert [row.problems for row in check.rows] == [()] * 41
+    told = [note for note in check.notes if lost in note]
+    assert len(told) == 1
+    assert ": 40; " in told[0]
+    assert told[0].endswith(" 3.")
+    whole = check_people(read_sheet("\n".join(lines[:2])), language=language)
+    assert not any(lost in note for note in whole.notes)

@@ -158,9 +158,11 @@ def check_people(
     lines = frozenset(row.line for row in rows)
     problems += [one for one in of_cells if one.row is None or one.row not in lines]
     reader = RowReader(columns, labels, language)
-    people, examples = _people(rows, reader, _by_row(of_cells))
+    people, examples, zeros = _people(rows, reader, _by_row(of_cells))
     if examples:
         notes.append(say("examples", language, rows=", ".join(map(str, examples))))
+    if zeros:
+        notes.append(say("lost-zeros", language, count=len(zeros), row=zeros[0]))
     if not people:
         problems.append(problem("nobody", language))
     marked = _with_duplicates(people, known, language)
@@ -234,14 +236,18 @@ def _by_row(problems: Sequence[Problem]) -> Mapping[int, list[Problem]]:
 
 def _people(
     rows: Sequence[SheetRow], reader: RowReader, problems: Mapping[int, list[Problem]]
-) -> tuple[list[PersonRow], list[int]]:
+) -> tuple[list[PersonRow], list[int], list[int]]:
+    """Return the people, and the lines of examples and of phone numbers without their first 0."""
     people: list[PersonRow] = []
     examples: list[int] = []
+    zeros: list[int] = []
     for row in rows:
         person = reader.read(row)
         if is_example(person.email):
             examples.append(row.line)
             continue
+        if person.lost_zero:
+            zeros.append(row.line)
         of_cells = [one for one in problems.get(row.line, ()) if reader.concerns(one)]
         people.append(
             PersonRow(
@@ -256,7 +262,7 @@ def _people(
                 (*of_cells, *person.problems),
             )
         )
-    return people, examples
+    return people, examples, zeros
 
 
 def _with_duplicates(

@@ -41,6 +41,7 @@ class Person:
     language: str = ""
     source: str = ""
     source_words: str = ""
+    lost_zero: bool = False
     facts: dict[str, float | str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -178,7 +179,7 @@ class RowReader:
         if len(numbers) > 1:
             self._tell(person, row, "two-phones", at, severity="warning", value=numbers[0])
         elif len(words) == 10 and words.isdigit() and words[0] != "0":
-            self._tell(person, row, "lost-zero", at, severity="note", value=numbers[0])
+            person.lost_zero = True
 
     def _language_and_source(self, row: SheetRow, person: Person) -> None:
         words, at = self._cell(row, "language")
