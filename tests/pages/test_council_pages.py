@@ -270,6 +270,8 @@ def test_own_words_are_previewed_and_kept(manager: PageClient) -> None:
     seen = manager.submit(page, button=("preview", "yes"), **{"kind.en": "Warm-hearted"})
     assert "in our words: Warm-hearted" in seen.reads
     assert "Only the words" in manager.get("/settings").reads
+    assert "Your words in Welsh" in page.reads
+    assert "English and Welsh" in manager.get("/settings").reads
     saved = manager.submit(page, **{"kind.en": "Warm-hearted", "kind.cy": "Caredig"})
     assert "Your words for 1 value" in saved.reads
     told = manager.submit(page, status=422, **{"kind.en": "x" * 61})

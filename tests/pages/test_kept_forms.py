@@ -128,6 +128,19 @@ def test_a_kept_form_holds_for_an_hour(house, recruiter, form):
     assert TITLE not in page.source
 
 
+def test_a_pasted_list_comes_back(house, recruiter):
+    address = f"/vacancies/{house.vacancy_id}/import"
+    page = recruiter.get(address)
+    hidden = {e.get("name"): e.get("value") for e in page.all("input") if e.get("type") == "hidden"}
+    pasted = "Name\tEmail\n" + "".join(f"Zed {n}\tzed{n}@new.example\n" for n in range(200))
+    end_sessions(house)
+    page = sign_in(recruiter, recruiter.post(address, {**hidden, "pasted": pasted}, status=401))
+    assert page.heading == AGAIN
+    page = recruiter.submit(page)
+    assert page.heading == "Check the list"
+    assert "There are 200 people in the list" in page.reads
+
+
 def test_what_is_not_a_kept_form_is_passed_over(recruiter, form):
     recruiter.post("/sign-out", {"csrf_token": form["csrf_token"]})
     page = recruiter.submit(
