@@ -23,7 +23,7 @@ from service.storage.records import ProviderRecord
 from service.use_cases import accounts, asking, invitations, pausing, providers, sittings
 from service.use_cases.erasing import erase
 from service.use_cases.happenings import happen
-from service.use_cases.health import Health, found, health
+from service.use_cases.health import Health, Line, found, health, stuck_among
 from service.use_cases.messages import enqueue
 from service.use_cases.settings import changes_of
 from service.use_cases.small_numbers import FEW, Cell, chain_cells, single_cells
@@ -125,6 +125,31 @@ def test_open_stuck_bounced_and_contests_are_counted(
     assert early[house.provider_id].n_contests == 0
 
 
+@pytest.mark.parametrize(
+    ("n_open", "n_stuck", "told"),
+    [
+        (0, 0, "none"),
+        (1, 1, "unknown"),
+        (4, 4, "unknown"),
+        (5, 5, "majority"),
+        (19, 2, "minority"),
+        (20, 2, "10"),
+        (20, 1, "0"),
+    ],
+)
+def test_the_share_that_is_stuck_is_told_as_roughly_as_few_people_allow(
+    store: Store,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    n_open: int,
+    n_stuck: int,
+    told: str,
+) -> None:
+    line = Line("one", "One", False, (), Cell("few"), Cell("few"), n_open, "week")
+    monkeypatch.setattr(Pooled, "stuck", lambda *_, **__: {"one": n_stuck})
+    assert stuck_among(store, [line], now=clock()) == {"one": told}
+
+
 # Small numbers
 
 rows = st.lists(
@@ -219,6 +244,19 @@ def test_everybody_and_nobody() -> None:
     assert cells["all"][1] == cells["most"][1] == Cell("nearly")
     assert totals[0] == Cell("number", 40)
     assert single_cells({})[1] == Cell("number", 0)
+
+
+@pytest.mark.parametrize("value", range(8))
+def test_a_single_number_is_told_if_it_is_none_or_not_small(value: int) -> None:
+    cells, _total = single_cells({"this": value, "large": 60, "larger": 90})
+    assert cells["this"] == (Cell("few") if 0 < value < FEW else Cell("number", value))
+
+
+def test_a_total_of_single_numbers_does_not_give_a_small_one_away() -> None:
+    cells, total = single_cells({"small": 3, "large": 60})
+    assert cells["small"] == Cell("few")
+    assert total.kind == "hidden" or cells["large"].kind == "hidden"
+    assert single_cells({"one": 2, "other": 1})[1].number is None
 
 
 # The list

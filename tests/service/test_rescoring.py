@@ -116,10 +116,11 @@ def test_what_would_change_is_told_as_the_engine_counts_it(bank: Bank, tmp_path:
     assert {one["agreement"] for one in same["scores"]} == {1.0}
 
 
-def test_fewer_than_ten_sittings_are_not_compared(bank: Bank) -> None:
-    made = simulate_responses(bank, 9, seed=4)
+@pytest.mark.parametrize(("n", "told_as"), [(9, 9), (5, 5), (4, None), (1, None)])
+def test_fewer_than_ten_sittings_are_not_compared(bank: Bank, n: int, told_as: int | None) -> None:
+    made = simulate_responses(bank, n, seed=4)
     told = compared({one: made.answers(one) for one in made.sittings}, bank, bank)
-    assert (told["scores"], told["sittings"]["number"]) == ([], 9)
+    assert (told["scores"], told["sittings"]["number"]) == ([], told_as)
 
 
 def test_small_moves_are_never_told(bank: Bank, tmp_path: Path) -> None:
