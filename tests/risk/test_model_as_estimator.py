@@ -40,3 +40,16 @@ def test_a_horizon_is_a_whole_number_of_days_in_the_first_year(horizon: object) 
 def test_a_bare_table_is_no_careers() -> None:
     with pytest.raises(CareersError, match=r"Careers\.from_frame"):
         DropOutModel().fit(MADE.frame)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("interval", [0, 1, 1.5, -0.2])
+def test_an_interval_that_cannot_be_is_refused(interval: float) -> None:
+    with pytest.raises(CareersError, match="expected an interval between 0 and 1"):
+        DropOutModel(interval=interval).fit(CAREERS)
+
+
+@pytest.mark.parametrize("today", ["soon", "2026-02-31"])
+def test_a_day_that_is_none_is_refused(today: str) -> None:
+    model = DropOutModel().fit(CAREERS)
+    with pytest.raises(CareersError, match="expected a date such as 2026-03-31 as today"):
+        model.predict_risk(MADE.frame.head(2), today=today)  # type: ignore[arg-type]

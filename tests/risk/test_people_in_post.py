@@ -180,7 +180,7 @@ def test_a_page_says_that_they_have_stayed(
     assert words[1] in part.rates[0]
 
 
-@pytest.mark.parametrize("days", [-1, float("nan"), [1, 2, 3]])
+@pytest.mark.parametrize("days", [-1, float("nan"), float("inf"), [1, 2, 3], "x"])
 def test_days_that_cannot_be_are_refused(
     model: DropOutModel, person: pd.DataFrame, days: Any
 ) -> None:
@@ -193,3 +193,14 @@ def test_withdrawal_knows_no_days_in_the_job(person: pd.DataFrame) -> None:
     model = DropOutModel("withdrawal").fit(Careers.from_frame(made.frame, cut=made.cut))
     with pytest.raises(CareersError, match="leave out the days"):
         model.predict_risk(person, today=TODAY, elapsed=30)
+
+
+def test_a_first_day_with_a_time_zone_is_that_day(
+    model: DropOutModel, person: pd.DataFrame
+) -> None:
+    began = pd.Timestamp(TODAY) - pd.Timedelta(days=40)
+    plain, zoned = (
+        model.predict_risk(person.assign(started_work=day), today=TODAY)
+        for day in (began, began.tz_localize("UTC"))
+    )
+    pd.testing.assert_frame_equal(plain, zoned)

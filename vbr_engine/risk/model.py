@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from vbr_engine.errors import CareersError
 from vbr_engine.risk.careers import Careers
+from vbr_engine.risk.dates import read_day
 from vbr_engine.risk.explanation import explain
 from vbr_engine.risk.features import DesignMatrix, Effect, design_matrix
 from vbr_engine.risk.fitted import Fitted
@@ -138,10 +139,13 @@ class DropOutModel(Fitted):
         Raises
         ------
         CareersError
-            If the outcome is unknown, it is given no careers, or nobody was ever at risk.
+            If the outcome is unknown, the interval cannot be, it is given no careers, or nobody was
+            ever at risk.
         """
         if self.outcome not in OUTCOMES:
             raise CareersError(f"expected one of {', '.join(OUTCOMES)}, got {self.outcome!r}")
+        if not 0 < self.interval < 1:
+            raise CareersError(f"expected an interval between 0 and 1, got {self.interval!r}")
         if not isinstance(careers, Careers):
             raise CareersError("expected careers, such as Careers.from_frame(table, cut=...) gives")
         spells = spells_of(careers, self.outcome)
@@ -190,8 +194,7 @@ class DropOutModel(Fitted):
             If a column is missing, a value cannot be, or the horizon lies beyond the intervals.
         """
         self._check_fitted()
-        day = date.today() if today is None else pd.Timestamp(today).date()
-        return predict(self, candidates, horizon, day, elapsed)
+        return predict(self, candidates, horizon, _day(today), elapsed)
 
     def explain(
         self, candidates: pd.DataFrame, horizon: int | None = None, *, language: str = "en"
@@ -289,3 +292,13 @@ class DropOutModel(Fitted):
         """
         check(document)
         return restore(cls(**document["params"]), document)
+
+
+def _day(today: date | str | None) -> date:
+    """Return the day on which it is asked."""
+    if today is None:
+        return date.today()
+    day = read_day(today)
+    if day is None:
+        raise CareersError(f"expected a date such as 2026-03-31 as today, got {today!r}")
+    return day.date()

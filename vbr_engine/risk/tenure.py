@@ -79,15 +79,18 @@ def days_behind(
 def _since_first_day(candidates: pd.DataFrame, today: date) -> Array:
     if "started_work" not in candidates:
         return np.zeros(len(candidates))
-    began = pd.to_datetime(candidates["started_work"], errors="coerce")
+    began = pd.to_datetime(candidates["started_work"], errors="coerce").dt.tz_localize(None)
     return np.asarray((pd.Timestamp(today) - began).dt.days.fillna(0), dtype=np.float64)
 
 
 def _given(elapsed: ArrayLike, n: int) -> Array:
-    days = np.floor(np.asarray(elapsed, dtype=np.float64))
+    try:
+        days = np.floor(np.asarray(elapsed, dtype=np.float64))
+    except (TypeError, ValueError):
+        raise CareersError(f"expected days in the job as numbers, got {elapsed!r}") from None
     if days.shape not in ((), (n,)):
         raise CareersError(f"expected days in the job of {n} people, got {days.size}")
-    if not (days >= 0).all():
+    if not (np.isfinite(days) & (days >= 0)).all():
         raise CareersError("expected days in the job of 0 or more")
     return np.broadcast_to(days, (n,))
 

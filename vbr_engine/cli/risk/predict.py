@@ -54,7 +54,8 @@ def command(model: str, candidates: str, output: str, horizon: int, today: datet
     rates of the provider and, where one is published, of England stand beside each.
 
     CANDIDATES are a table like the careers, without outcomes: `application`, `provider`, the dates
-    of stages reached, and what is known of the job on offer.
+    of stages reached, and what is known of the job on offer. Whoever has been in the job for a week
+    (`started_work`) is told of as one of those who have stayed so long.
 
     \b
     vbr risk predict model/ candidates.csv -o risk.csv --horizon 90
