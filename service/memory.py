@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 
-__all__ = ["share_heap"]
+__all__ = ["give_back", "share_heap"]
 
 _ARENAS = -8  # M_ARENA_MAX in glibc's malloc.h
 
@@ -20,3 +20,13 @@ def share_heap() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_ARENAS, 1)
+
+
+def give_back() -> None:
+    """Return to the system what a long list or a job has left free between what is still used.
+
+    It takes some milliseconds, and the C library does it by itself only at the end of its heap.
+    """
+    malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if malloc_trim is not None:
+        malloc_trim(0)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from service.memory import give_back
 from service.outbox.registry import JOBS, JobFunction
 from service.outbox.sending import backoff
 from service.storage import Store
@@ -65,6 +66,7 @@ class Runner:
         if job is None:
             return False
         self._run(job)
+        give_back()
         return True
 
     def give_back(self) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from service.errors import InvalidForm, TooManyAttempts
+from service.memory import give_back
 from service.storage import Store
 from service.storage.imports import ImportRecord, seal_rows
 from service.use_cases.forms import id_of_request
@@ -93,14 +94,10 @@ def draft(
         if unit.at(provider_id).imports.get(import_id) is not None:
             return import_id
     try:
-        sheet = read_sheet(content, name=name, limits=LIMITS, language=language)
+        sealed, number = _read(store, provider_id, vacancy_id, content, name, language)
     except FileError as error:
         raise InvalidForm({where: _sentences(error.problems, str(error))}) from error
-    known = lookup(store, provider_id, vacancy_id)
-    check = check_people(sheet, known=known, language=language)
-    if not check.rows:
-        raise InvalidForm({where: _sentences(check.errors, _("Nobody is in this list."))})
-    held = content_of(check, name)
+    give_back()
     with store.write() as unit:
         tenant = unit.at(provider_id)
         tenant.imports.forget_drafts(before=now - KEPT)
@@ -108,12 +105,29 @@ def draft(
             tenant.imports.add(
                 id=import_id,
                 vacancy_id=vacancy_id,
-                sealed=seal_rows(tenant.cipher, held),
-                summary={"rows": len(check.rows)},
+                sealed=sealed,
+                summary={"rows": number},
                 by=by.id,
                 now=now,
             )
     return import_id
+
+
+def _read(
+    store: Store,
+    provider_id: str,
+    vacancy_id: str,
+    content: bytes | str | BinaryIO,
+    name: str,
+    language: str,
+) -> tuple[bytes, int]:
+    """Read and check a list; return it sealed, and how many rows it has."""
+    sheet = read_sheet(content, name=name, limits=LIMITS, language=language)
+    check = check_people(sheet, known=lookup(store, provider_id, vacancy_id), language=language)
+    if not check.rows:
+        raise FileError([*check.errors] or [Problem(message=_("Nobody is in this list."))])
+    with store.read() as unit:
+        return seal_rows(unit.cipher, content_of(check, name)), len(check.rows)
 
 
 def import_page(store: Store, provider_id: str, import_id: str) -> ImportPage:

@@ -6,6 +6,7 @@ import base64
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from service.errors import InvalidForm, NotFound, ProviderPaused
 from service.storage import Store, Tenant, Unit
@@ -97,11 +98,7 @@ def invite(
             token = "" if send else _renewed(store, unit, sitting, by=by, now=now)
             return Invited(sitting.id, token)
         check_may_invite(tenant, vacancy_id)
-        tenant.sittings.add(sitting)
-        tenant.identities.add(sitting.id, identity)
-        happen(tenant, sitting.id, "invited", at=now, by=by.id)
-        if known:
-            record_facts(tenant, sitting.id, known, at=now, by=by.id)
+        _add(tenant, sitting, identity, known, at=now, by=by)
         if send:
             _send(tenant, sitting.id, at=now)
         token = "" if send else new_link(store, tenant, sitting.id, now=now)
@@ -249,6 +246,23 @@ def _check_new(tenant: Tenant, vacancy_id: str, identity: Identity, *, anyway: b
     )
     if same:
         raise AlreadyHere(same)
+
+
+def _add(
+    tenant: Tenant,
+    sitting: SittingRecord,
+    identity: Identity,
+    known: Mapping[str, Any],
+    *,
+    at: datetime,
+    by: Account,
+) -> None:
+    """Write somebody who is invited, and what is known beside."""
+    tenant.sittings.add(sitting)
+    tenant.identities.add(sitting.id, identity)
+    happen(tenant, sitting.id, "invited", at=at, by=by.id)
+    if known:
+        record_facts(tenant, sitting.id, known, at=at, by=by.id)
 
 
 def _sitting(tenant: Tenant, sitting_id: str) -> SittingRecord:
