@@ -11,7 +11,13 @@ import pytest
 
 import vbr_engine.fairness as room
 from vbr_engine.errors import DecisionsError
-from vbr_engine.fairness import adverse_impact
+from vbr_engine.fairness import (
+    adverse_impact,
+    difference_interval,
+    exact_test,
+    ratio_interval,
+    wilson,
+)
 from vbr_engine.fairness.group_comparisons import REST
 
 NOT_ENOUGH = "not enough data"
@@ -237,6 +243,26 @@ def test_missing_columns_are_told_with_those_there_are():
 def test_what_cannot_be_asked(options, words):
     people = table(F=(30, 10), M=(30, 12)).assign(name=[f"n{k}" for k in range(60)], none=None)
     assert problems(people, **options)[0].startswith(words)
+
+
+def test_what_is_no_table_is_refused():
+    with pytest.raises(DecisionsError, match="expected a table of decisions, got list"):
+        adverse_impact([1], "sex", outcome="offered=yes")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: wilson(7, 5),
+        lambda: wilson(-1, 5),
+        lambda: ratio_interval(1, 2, 5, 3),
+        lambda: difference_interval(3, 2, 1, 3),
+        lambda: exact_test([1, 5], [2, 3], [1, 1], [2, 2]),
+    ],
+)
+def test_more_selected_than_there_are_cannot_be(ask):
+    with pytest.raises(DecisionsError, match=r"selected of \d people cannot be"):
+        ask()
 
 
 def test_a_wrong_outcome_is_told_once_with_the_values_that_stand_there():

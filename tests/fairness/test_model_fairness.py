@@ -134,6 +134,20 @@ def test_every_problem_is_told_at_once():
         model_fairness([0.1, 0.2], [1, 0, 1], ["a", "b"])
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"coverage": 2}, "expected a coverage of 0.5 to 0.999, got 2"),
+        ({"cell": 0}, "smallest counts are 1 or more, got 20 and 0"),
+        ({"reference": "Q"}, "there is no group 'Q' to compare with"),
+        ({"weights": ["some"] * 3}, "expected weights to be numbers"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_words(options, words):
+    with pytest.raises(DecisionsError, match=words):
+        model_fairness([0.2, 0.3, 0.4], [0, 1, 0], ["a", "b", "a"], **options)
+
+
 def test_nobody_at_all():
     found = model_fairness([], [], [])
     assert len(found.groups) == 0

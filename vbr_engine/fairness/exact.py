@@ -19,6 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.signal import fftconvolve
 from scipy.special import gammaln
 
+from vbr_engine.fairness.checks import check_counts
+
 __all__ = ["exact_test", "holm", "two_sided"]
 
 NEARLY = 1 + 1e-7  # probabilities that are equal but for rounding count as equal
@@ -49,6 +51,8 @@ def exact_test(
     >>> round(exact_test([3, 2], [4, 5], [1, 1], [4, 6]), 4)
     0.1766
     """
+    check_counts(selected, n)
+    check_counts(selected_ref, n_ref)
     tables = np.atleast_2d(np.array([selected, n, selected_ref, n_ref], dtype=np.int64).T)
     chances, found = np.ones(1), 0
     for x, size, x_ref, size_ref in tables:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from vbr_engine.errors import DecisionsError, Problem
+from vbr_engine.fairness.checks import rule_problems
 from vbr_engine.fairness.comparison import FIGURES
 from vbr_engine.fairness.decisions import read_decisions
 from vbr_engine.fairness.group_comparisons import GroupComparisons
@@ -146,6 +147,8 @@ def adverse_impact(
     >>> found.comparisons[["group", "verdict", "ratio"]].values.tolist()
     [['F', 'lower', 0.5]]
     """
+    if not isinstance(decisions, pd.DataFrame):
+        raise DecisionsError(f"expected a table of decisions, got {type(decisions).__name__}")
     columns = [group] if isinstance(group, str) else list(dict.fromkeys(group))
     _check_options(columns, intersect=intersect, least=least, cell=cell, coverage=coverage)
     held = read_decisions(decisions, columns, outcome=outcome, provider=provider, score=score)
@@ -174,10 +177,7 @@ def _check_options(
         problems.append(Problem(message="expected at least one column of groups"))
     if intersect and len(columns) < 2:
         problems.append(Problem(message="intersections need two columns of groups or more"))
-    if least < 1 or cell < 1:
-        problems.append(Problem(message=f"smallest counts are 1 or more, got {least} and {cell}"))
-    if not 0.5 <= coverage < 1:
-        problems.append(Problem(message=f"expected a coverage of 0.5 to 0.999, got {coverage}"))
+    problems += rule_problems(least, cell, coverage)
     if problems:
         raise DecisionsError(problems)
 

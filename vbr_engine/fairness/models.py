@@ -27,8 +27,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from vbr_engine.errors import DecisionsError, Problem
+from vbr_engine.fairness.checks import rule_problems
 from vbr_engine.fairness.comparison import NOT_ENOUGH
 from vbr_engine.fairness.model_figures import RATES, difference_of, figures_of
+from vbr_engine.fairness.reference_groups import reference_groups
 from vbr_engine.fairness.score_intervals import Estimate
 from vbr_engine.fairness.suppression import Rule, set_aside, shown_groups, sizes
 
@@ -146,6 +148,11 @@ def model_fairness(
     [['a', 100], ['b', 100]]
     """
     risk, outcome, weight, labels = _checked(risks, outcomes, group, weights, threshold)
+    wrong = rule_problems(least, cell, coverage)
+    if wrong:
+        raise DecisionsError(wrong)
+    if reference is not None:
+        reference_groups(reference, pd.DataFrame({"group": labels}))
     seen = np.isfinite(outcome) & (weight > 0)
     event = outcome == 1
     rule = Rule(least, cell)
@@ -192,8 +199,8 @@ def _checked(
     weights: ArrayLike | None,
     threshold: float | None,
 ) -> tuple[Floats, Floats, Floats, pd.Series[Any]]:
-    risk, outcome = np.asarray(risks, dtype=float), np.asarray(outcomes, dtype=float)
-    weight = np.ones(len(risk)) if weights is None else np.asarray(weights, dtype=float)
+    risk, outcome = _numbers("risks", risks), _numbers("outcomes", outcomes)
+    weight = np.ones(len(risk)) if weights is None else _numbers("weights", weights)
     labels = pd.Series(list(group), dtype=object)
     lengths = {"outcomes": len(outcome), "group": len(labels), "weights": len(weight)}
     problems = [
@@ -212,6 +219,13 @@ def _checked(
     if problems:
         raise DecisionsError(problems)
     return risk, outcome, weight, labels.map(str, na_action="ignore")
+
+
+def _numbers(name: str, given: ArrayLike) -> Floats:
+    try:
+        return np.atleast_1d(np.asarray(given, dtype=float))
+    except (TypeError, ValueError):
+        raise DecisionsError(f"expected {name} to be numbers") from None
 
 
 def _tell(wrong: NDArray[np.bool_], column: str, message: str, problems: list[Problem]) -> None:

@@ -20,6 +20,8 @@ from typing import NamedTuple
 
 from scipy.optimize import brentq
 
+from vbr_engine.fairness.checks import check_counts
+
 __all__ = ["Estimate", "difference_interval", "quantile", "ratio_interval", "wilson"]
 
 FARTHEST = 25.0  # of the logarithm of a ratio
@@ -65,6 +67,7 @@ def wilson(selected: float, n: float, *, coverage: float = 0.95) -> Estimate:
     """
     if n <= 0:
         return Estimate(nan, nan, nan)
+    check_counts(selected, n)
     share, z2 = selected / n, quantile(coverage) ** 2
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
@@ -94,6 +97,7 @@ def ratio_interval(
     >>> [round(end, 2) for end in ratio_interval(15, 50, 41, 68)]
     [0.5, 0.31, 0.77]
     """
+    check_counts((selected, selected_ref), (n, n_ref))
     if n <= 0 or n_ref <= 0:
         return Estimate(nan, nan, nan)
     share, share_ref, z = selected / n, selected_ref / n_ref, quantile(coverage)
@@ -141,6 +145,7 @@ def difference_interval(
     >>> [round(end, 4) for end in difference_interval(56, 70, 48, 80)]
     [0.2, 0.0528, 0.3382]
     """
+    check_counts((selected, selected_ref), (n, n_ref))
     if n <= 0 or n_ref <= 0:
         return Estimate(nan, nan, nan)
     value, z = selected / n - selected_ref / n_ref, quantile(coverage)
