@@ -217,5 +217,16 @@ def test_no_combination_of_facets_has_fewer_than_ten_people() -> None:
         assert (found.where(kept, "") == made.where(kept, "")).all(axis=None)
 
 
+def test_an_export_tells_no_combination_of_facets_of_fewer_than_ten(
+    house: House, researcher: Account
+) -> None:
+    agreed(house, 11)
+    house.clock.forward(days=40)
+    agreed(house, 3)
+    facets = table(house, researcher, exported(house, researcher), "facets")
+    assert len(facets) == 14
+    assert smallest(facets.drop(columns="sitting")) >= 10
+
+
 def smallest(facets: pd.DataFrame) -> int:
     return int(facets.fillna("").value_counts().min())
