@@ -139,6 +139,13 @@ def test_what_did_not_converge_is_written_and_said_and_ends_with_1(run, bfi_N):
     assert len(read_parameters("items.csv")) == 5
 
 
+def test_ordered_models_say_what_to_do_with_words(refused):
+    Path("words.csv").write_text("p,q,r\nnever,1,2\noften,2,1\n", encoding="utf-8")
+    told = refused("--matrix", "words.csv", "-o", "items.csv")
+    assert "column p: expected a number or nothing, got 'never'" in told
+    assert told.endswith("use --model nominal, or write numbers")
+
+
 def test_nominal_takes_words(run):
     rng = np.random.default_rng(3)
     lean = rng.normal(size=(300, 1)) + rng.logistic(size=(300, 4))

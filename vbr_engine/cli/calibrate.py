@@ -211,12 +211,22 @@ def _about(bank: Bank, value: str | None) -> dict[str, Any]:
 def _answers(place: str | None, responses: str, model: str, value: str | None) -> Answers:
     file = Path(responses).name
     if place is None:
-        return Answers(read_matrix(responses, words=model == "nominal"), Source(file))
+        return Answers(_matrix(responses, words=model == "nominal"), Source(file))
     bank = read_bank(place)
     given = read_responses(responses, bank)
     found = score_classes(given, bank, value=value, most=_most(model))
     notes = tuple(f"{item} is left out: {why}." for item, why in found.left_out.items())
     return Answers(found.table, Source(file, found.starts, notes, _about(bank, value)))
+
+
+def _matrix(place: str, *, words: bool) -> pd.DataFrame:
+    try:
+        return read_matrix(place, words=words)
+    except ResponsesError as error:
+        if not any("expected a number" in one.message for one in error.problems):
+            raise
+        hint = "answers in words have no order: use --model nominal, or write numbers"
+        raise ResponsesError([*error.problems, Problem(message=hint)]) from error
 
 
 def _in_file(problems: Any, name: str) -> ResponsesError:
