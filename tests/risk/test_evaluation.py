@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from vbr_engine.errors import CareersError
+from vbr_engine.reports.card.evaluated import short
 from vbr_engine.risk import (
     Careers,
     DropOutModel,
@@ -27,7 +28,7 @@ from vbr_engine.risk import (
     uno_c,
 )
 from vbr_engine.risk.evaluation import ALARM
-from vbr_engine.risk.evaluation_wording import alarm
+from vbr_engine.risk.evaluation_wording import ALONE, alarm
 from vbr_engine.risk.follow_up import follow_up
 from vbr_engine.risk.measures import FIGURE_WORDS
 from vbr_engine.risk.validation_folds import held_out
@@ -294,7 +295,8 @@ def test_one_provider_is_judged_as_it_stands_and_told():
     _, careers = _made(250, seed=2, providers=1)
     found = evaluate(DropOutModel().fit(careers), careers, horizons=(365,), **QUICK)
     assert found.judged == "as it stands"
-    assert any("one provider" in note for note in found.notes)
+    assert ALONE in found.notes
+    assert short(found.to_dict()).endswith(ALONE)
 
 
 def test_withdrawal_is_judged_at_the_first_day():

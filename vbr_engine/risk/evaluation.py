@@ -234,7 +234,7 @@ def evaluate(
     many = len(follow.providers)
     whole = isinstance(model, pd.DataFrame) or external
     if not whole and many < 2:
-        notes += ("There is one provider: the model cannot be judged on another.",)
+        notes += (wording.ALONE,)
         whole = True
     if follow.late:
         notes += (wording.came_late(follow.late),)

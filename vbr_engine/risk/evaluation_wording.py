@@ -12,8 +12,12 @@ from vbr_engine.risk.measures import FIGURE_WORDS
 if TYPE_CHECKING:
     from vbr_engine.risk.evaluation import Evaluation
 
-__all__ = ["alarm", "came_late", "few_providers", "sentences", "table", "too_few"]
+__all__ = ["ALONE", "alarm", "came_late", "few_providers", "sentences", "table", "too_few"]
 
+ALONE = (
+    "There is one provider, so the model was judged on the people that it has learned from, which "
+    "flatters it."
+)
 # What honest figures reach.
 HONEST = 0.65
 _PER_CENT = ("observed", "expected", "scaled-brier")

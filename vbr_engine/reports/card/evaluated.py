@@ -11,6 +11,7 @@ from vbr_engine.reports.card.by_group import error_tables, group_sentences, grou
 from vbr_engine.reports.card.data import share, spanned
 from vbr_engine.reports.card.telling import Held, by_horizon, in_words
 from vbr_engine.reports.manual.data import ManualPart, ManualTable, count, figure
+from vbr_engine.risk.evaluation_wording import ALONE
 from vbr_engine.risk.measures import FIGURE_WORDS
 
 __all__ = ["evaluation_parts", "found_part", "short"]
@@ -24,7 +25,7 @@ _VIEW_WORDS = {
 
 
 def short(held: Held) -> str:
-    """Say the most important: that something leaks, else how well it tells apart.
+    """Say the most important: that something leaks, or how well it tells apart; and on whom.
 
     Parameters
     ----------
@@ -35,10 +36,9 @@ def short(held: Held) -> str:
     -------
     str
     """
-    if held["alarm"]:
-        return str(held["alarm"])
     apart = [told for told in held["sentences"] if told.startswith("Of a person who")]
-    return str((apart or held["sentences"])[0])
+    told = held["alarm"] or (apart or held["sentences"])[0]
+    return f"{told} {ALONE}" if ALONE in held.get("notes", ()) else str(told)
 
 
 def found_part(held: Held, title: str) -> ManualPart:
