@@ -23,13 +23,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from functools import partial
 from multiprocessing.queues import Queue
-from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import requests
 
+from benchmarks.storm_probes import LONGEST, TOKEN, Seen, answer, ask_healthz, found
 from service.config import Settings
 from service.start import application, open_store
 from service.storage.records import AccountRecord
@@ -39,11 +38,9 @@ from service.use_cases.views import Account
 
 ROOT = Path(__file__).parents[1]
 PHRASE = "copper kettle under snow"
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 FORM_ID = re.compile(r'name="request_id" value="([^"]+)"')
-CALM, AFTER, LONGEST = 8, 8, 300
+CALM, AFTER = 8, 8
 ANSWERING = 4
-Seen = tuple[str, list[tuple[float, float]]]
 
 
 def main(people: int = 10_000, sign_ins: int = 100) -> None:
@@ -117,8 +114,8 @@ def _storm(
     preview, told_at = _sent_list(recruiter, address, vacancy, people)
     over = multiprocessing.Event()
     told: Queue[Seen] = multiprocessing.Queue()
-    probes = [_process(_healthz, address, over, told)]
-    probes += [_process(_answering, f"{address}/i/{link}", over, told) for link in links]
+    probes = [_process(ask_healthz, address, over, told)]
+    probes += [_process(answer, f"{address}/i/{link}", over, told) for link in links]
     before = _memory(pid)
     time.sleep(CALM)
     load, begun = os.getloadavg()[0], time.monotonic()
@@ -178,7 +175,7 @@ def _signed_in(address: str, number: int) -> requests.Session:
         form = {
             "email": f"person{number}@example.org",
             "password": PHRASE,
-            "csrf_token": _found(TOKEN, page.text),
+            "csrf_token": found(TOKEN, page.text),
         }
         answer = session.post(
             f"{address}/sign-in", data=form, timeout=LONGEST, allow_redirects=False
@@ -196,12 +193,6 @@ def _guest(address: str, number: int, times: list[float]) -> None:
     times.append(time.monotonic() - began)
 
 
-def _found(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    assert found is not None, text[:500]
-    return found[1]
-
-
 def _sent_list(
     recruiter: requests.Session, address: str, vacancy: str, people: int, *, of: str = "first"
 ) -> tuple[str, float]:
@@ -209,7 +200,7 @@ def _sent_list(
     rows = "\n".join(f"Person {of} {n},{of}{n}@candidates.example" for n in range(people))
     place = f"{address}/vacancies/{vacancy}/import"
     page = recruiter.get(place).text
-    form = {"csrf_token": _found(TOKEN, page), "request_id": _found(FORM_ID, page)}
+    form = {"csrf_token": found(TOKEN, page), "request_id": found(FORM_ID, page)}
     began = time.monotonic()
     answer = recruiter.post(
         place, data=form, files={"file": ("list.csv", f"name,email\n{rows}")}, timeout=LONGEST
@@ -221,7 +212,7 @@ def _sent_list(
 def _invite(recruiter: requests.Session, address: str, preview: str) -> str:
     """Begin, and look until the job is done."""
     page = recruiter.get(preview, timeout=LONGEST).text
-    form = {"csrf_token": _found(TOKEN, page), "send": "message", "language": "en"}
+    form = {"csrf_token": found(TOKEN, page), "send": "message", "language": "en"}
     recruiter.post(f"{preview}/invite", data=form, timeout=LONGEST)
     until = time.monotonic() + LONGEST
     while time.monotonic() < until:
@@ -233,62 +224,11 @@ def _invite(recruiter: requests.Session, address: str, preview: str) -> str:
     raise SystemExit("the list is not done")
 
 
-def _healthz(address: str, over: Event, told: Queue[Seen]) -> None:
-    seen: list[tuple[float, float]] = []
-    while not over.wait(0.05):
-        _timed(seen, lambda: requests.get(f"{address}/healthz", timeout=LONGEST))
-    told.put(("/healthz", seen))
-
-
-def _answering(link: str, over: Event, told: Queue[Seen]) -> None:
-    """Answer, change the answer, and so on; each save is acknowledged or this fails."""
-    session = requests.Session()
-    address = _rated(session, session.post(link, timeout=LONGEST).url)
-    pages: list[tuple[float, float]] = []
-    saves: list[tuple[float, float]] = []
-    turn = 0
-    while not over.wait(0.2):
-        page = _timed(pages, lambda: session.get(address, timeout=LONGEST)).text
-        form = _filled(page, turn := turn + 1)
-        save = partial(session.post, address, data=form, timeout=LONGEST, allow_redirects=False)
-        answer = _timed(saves, save)
-        assert answer.status_code == 303, answer.status_code
-    told.put(("both", [(-1.0, float(len(pages))), *pages, *saves]))
-
-
-def _rated(session: requests.Session, address: str) -> str:
-    """Find a scenario whose options are rated."""
-    for number in range(1, 17):
-        place = re.sub(r"\d+$", str(number), address)
-        if 'type="radio" name="option-' in session.get(place, timeout=LONGEST).text:
-            return place
-    raise SystemExit("no scenario is rated")
-
-
-def _filled(page: str, turn: int) -> dict[str, str]:
-    """Fill in a scenario that is rated: every option the same, another point each turn."""
-    names = sorted(set(re.findall(r'type="radio" name="([^"]+)"', page)))
-    point = str(1 + turn % 4)
-    form = {"csrf_token": _found(TOKEN, page), "action": "save"}
-    form["revision"] = _found(re.compile(r'name="revision" value="(\d+)"'), page)
-    return form | dict.fromkeys(names, point)
-
-
-def _timed(
-    seen: list[tuple[float, float]], ask: Callable[[], requests.Response]
-) -> requests.Response:
-    began = time.monotonic()
-    answer = ask()
-    seen.append((began, time.monotonic() - began))
-    assert answer.status_code < 400, (answer.url, answer.status_code)
-    return answer
-
-
 def _memory(pid: int) -> str:
     """Return the resident memory of each worker, in MB."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     held = [Path(f"/proc/{child}/status").read_text(encoding="utf-8") for child in children]
-    return "+".join(str(int(_found(re.compile(r"VmRSS:\s+(\d+)"), one)) // 1024) for one in held)
+    return "+".join(str(int(found(re.compile(r"VmRSS:\s+(\d+)"), one)) // 1024) for one in held)
 
 
 def _tell(seen: list[Seen], begun: float, ended: float) -> None:
