@@ -138,7 +138,8 @@ CASES = {
         (*FINISHED, decided("not-now")),
         at(5),
         "not-told",
-        "Decided against on Tuesday, and still open here. Tell them, unless that is done, and record it.",
+        "Decided against on Tuesday, and still open here. Tell them, unless that is done, "
+        "and record it.",
     ),
     "interview tomorrow": (
         (*FINISHED, BOOKED),

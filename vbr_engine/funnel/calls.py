@@ -27,7 +27,8 @@ CALL_SENTENCES = {
     "undecided": "Finished %(day)s; nothing is decided yet.",
     "no-interview-day": "Chosen for an interview %(day)s; no day is agreed yet.",
     "on-hold": "Put on hold %(day)s. Tell them how things stand.",
-    "not-told": "Decided against %(day)s, and still open here. Tell them, unless that is done, and record it.",
+    "not-told": "Decided against %(day)s, and still open here. Tell them, unless that is done, "
+    "and record it.",
     "interview-tomorrow": "The interview is %(day)s. Ask if they can come.",
     "interview-past": "The interview was %(day)s. Did they come?",
     "missed-interview": "Missed the interview %(day)s. Ask what happened.",
