@@ -206,6 +206,7 @@ def given_to(method: str, who: str) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.endurance
 @pytest.mark.parametrize("prepared", ["finished", "contested"])
 def test_no_route_decides_without_a_persons_form_and_reason(place: Place, prepared: str) -> None:
     if prepared == "contested":
