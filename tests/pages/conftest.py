@@ -32,6 +32,12 @@ from vbr_engine.files import read_bank
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 EMAIL = "rhona@meadow.example"
 PASSWORD = "a long enough pass phrase"
+# The narrowest with the other tests; a phone and a desk with the long ones.
+WIDTHS = (
+    320,
+    pytest.param(390, marks=pytest.mark.endurance),
+    pytest.param(1280, marks=pytest.mark.endurance),
+)
 BANKS = Path(__file__).parents[2] / "question_banks"
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 OVERFLOW = """() => Math.max(

@@ -20,12 +20,13 @@ from service.outbox.backends.file import kept_mails
 from service.outbox.worker import Worker
 from service.use_cases import accounts, passwords
 
+from .conftest import WIDTHS
+
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 EMAIL = "rhona@meadow.example"
 MANAGER = "mo@meadow.example"
 PASSWORD = "a long enough pass phrase"
 NEW = "copper kettle under snow"
-WIDTHS = (320, 390, 1280)
 
 
 @dataclass

@@ -9,11 +9,12 @@ import pytest
 
 from service.use_cases import accounts, adjustments, sittings, words
 
+from .conftest import WIDTHS
+
 pytestmark = pytest.mark.browser
 
 EMAIL = "rhona@meadow.example"
 PASSWORD = "a long enough pass phrase"
-WIDTHS = (320, 390, 1280)
 # A folder for pictures, to look at the pages.
 PICTURES = os.environ.get("VBR_TEST_PICTURES")
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import WIDTHS
+
 pytestmark = pytest.mark.browser
 
-WIDTHS = (320, 390, 1280)
 FIRST_VISIT = 60_000
 AFTERWARDS = 15_000
 SAVE = "Save and continue"
@@ -146,6 +147,7 @@ def test_forced_colours_show_what_is_chosen(house, served, open_browser):
     assert page.evaluate(style) == "solid"
 
 
+@pytest.mark.endurance
 def test_weights(house, served, open_browser):
     """First visit under 60 kB over the wire, every page after it under 15 kB."""
     page = open_browser(390)

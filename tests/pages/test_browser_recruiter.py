@@ -11,12 +11,13 @@ import pytest
 from service.use_cases import sittings, vacancies
 from vbr_engine.simulate import simulate_responses
 
+from .conftest import WIDTHS
+
 pytestmark = pytest.mark.browser
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 EMAIL = "rhona@meadow.example"
 PASSWORD = "a long enough pass phrase"
-WIDTHS = (320, 390, 1280)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from .conftest import WIDTHS
+
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_the_reference_page_is_accessible(
     served: str, open_browser: Callable[..., Any], look: Callable[[Any], None], width: int
 ) -> None:

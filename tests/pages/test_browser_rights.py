@@ -6,6 +6,8 @@ import pytest
 
 from service.use_cases import accounts, asking, reports, sittings, tasks
 
+from .conftest import WIDTHS
+
 pytestmark = pytest.mark.browser
 
 EMAIL = "mo@meadow.example"
@@ -41,7 +43,7 @@ def busy(house):
     return house
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_every_page_of_a_candidates_rights(busy, served, open_browser, look, width):
     page = open_browser(width)
     for path in ("", "/adjustment", "/how-it-is-used"):
@@ -63,7 +65,7 @@ def test_every_page_of_a_candidates_rights(busy, served, open_browser, look, wid
         look(page)
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_every_task_and_the_record(busy, served, open_browser, look, width):
     page = open_browser(width)
     sign_in(page, served)

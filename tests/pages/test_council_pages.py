@@ -16,6 +16,8 @@ from service.storage import Store
 from service.use_cases import accounts, pausing, settings_changes
 from service.use_cases.views import Account
 
+from .conftest import WIDTHS
+
 House = PageClient = Any  # of conftest.py
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 PASSWORD = "a long enough pass phrase"
@@ -307,7 +309,7 @@ def pages_of_the_council(rooms: Rooms) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_the_council_sees_well(
     signed_in: Callable[[int, str], BrowserPage], served: str, rooms: Rooms, look: Look, width: int
 ) -> None:
@@ -323,7 +325,7 @@ def test_the_council_sees_well(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_a_manager_sees_well(
     signed_in: Callable[[int, str], BrowserPage], served: str, rooms: Rooms, look: Look, width: int
 ) -> None:

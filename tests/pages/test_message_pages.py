@@ -19,6 +19,8 @@ from service.use_cases.message_kinds import KINDS
 from service.use_cases.messages import enqueue
 from service.use_cases.wordings import fill, sample_fields, usual, wording_of
 
+from .conftest import WIDTHS
+
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 PASSWORD = "a long enough pass phrase"
 LIST = "/settings/messages"
@@ -339,7 +341,7 @@ def test_a_job_page_comes_again_until_it_is_over(house):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_the_pages_in_a_browser(house, served, open_browser, look, width):
     member(house, "manager")
     member(house, "administrator")
